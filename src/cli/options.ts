@@ -1,0 +1,117 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** Commands that options can belong to; `*` means every one of them. */
+export type CommandName = 'run' | 'dry-run' | 'verify' | 'rollback' | 'status' | 'demo';
+
+/** One row of the option table: the single source of parsing, help and docs/options.md. */
+export interface OptionRow {
+  readonly flags: string;
+  readonly about: string;
+  readonly commands: readonly CommandName[] | '*';
+  readonly fallback?: string | number | boolean;
+  readonly choices?: readonly string[];
+  readonly parse?: (value: string, previous: unknown) => unknown;
+}
+
+function seconds(value: string): number {
+  const match = /^(\d+(?:\.\d+)?)(s|m|h)?$/.exec(value.trim());
+  if (!match) throw new InvalidArgumentError('give a number of seconds, or 30s, 5m, 1h');
+  return Number(match[1]) * { s: 1, m: 60, h: 3600 }[(match[2] ?? 's') as 's' | 'm' | 'h'];
+}
+
+function collect(value: string, previous: unknown): string[] {
+  const items = value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+  return [...(Array.isArray(previous) ? (previous as string[]) : []), ...items];
+}
+
+function rqVersion(value: string): string {
+  if (!/^\d+(\.\d+){0,3}$/.test(value)) throw new InvalidArgumentError('give a version such as 1.15.1');
+  return value;
+}
+
+const APPLYING: readonly CommandName[] = ['run', 'dry-run'];
+
+/** Every option of every command. Durations are seconds unless suffixed. */
+export const OPTIONS: readonly OptionRow[] = [
+  { flags: '--project <dir>', about: "the project's folder", commands: '*', fallback: '.' },
+  {
+    flags: '--redis-url <url>',
+    about: 'Redis to work on (default: $MIGRATE_SCHEDULER_REDIS_URL, $RQ_REDIS_URL, $REDIS_URL, localhost)',
+    commands: '*',
+  },
+  {
+    flags: '--format <format>',
+    about: 'how to print data',
+    commands: '*',
+    fallback: 'text',
+    choices: ['text', 'json'],
+  },
+  { flags: '--yes', about: 'do not ask', commands: '*' },
+  { flags: '--no-color', about: 'no colours (NO_COLOR works too)', commands: '*' },
+  { flags: '--quiet', about: 'only data and errors', commands: '*' },
+  { flags: '--verbose', about: 'say more on the way', commands: '*' },
+  { flags: '--debug', about: 'a stack trace with an unexpected error', commands: '*' },
+  {
+    flags: '--only <part>',
+    about: 'only the files, or only Redis',
+    commands: APPLYING,
+    choices: ['files', 'redis'],
+  },
+  {
+    flags: '--plan <file>',
+    about: 'apply this saved plan, or refuse it when it is stale',
+    commands: ['run'],
+  },
+  { flags: '--out <file>', about: 'save the plan', commands: ['dry-run'] },
+  { flags: '--detailed-exitcode', about: 'exit 2 when there is something to do', commands: ['dry-run'] },
+  {
+    flags: '--allow <codes>',
+    about: 'go on in spite of these findings (comma-separated codes)',
+    commands: APPLYING,
+    parse: collect,
+  },
+  {
+    flags: '--keep-scheduler',
+    about: 'leave the scheduler service and the dependency in place',
+    commands: APPLYING,
+  },
+  { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: APPLYING },
+  {
+    flags: '--rq-version <version>',
+    about: 'the RQ version to aim at',
+    commands: [...APPLYING, 'verify'],
+    parse: rqVersion,
+  },
+  { flags: '--all', about: 'list every job, not only the first', commands: APPLYING },
+  { flags: '--explain', about: 'say the reason of every edit', commands: APPLYING },
+  {
+    flags: '--wait <time>',
+    about: 'go on checking until all pass, this long',
+    commands: ['verify'],
+    parse: seconds,
+  },
+  {
+    flags: '--grace <time>',
+    about: 'how late a job may be before it counts as overdue',
+    commands: ['verify'],
+    fallback: 5,
+    parse: seconds,
+  },
+  { flags: '--force', about: 'restore files that were edited since, too', commands: ['rollback'] },
+];
+
+/** Adds the rows that belong to a command to its commander object. */
+export function addOptions(command: Command, name: CommandName): Command {
+  for (const row of OPTIONS) {
+    if (row.commands !== '*' && !row.commands.includes(name)) continue;
+    const option = new Option(row.flags, row.about);
+    if (row.choices) option.choices([...row.choices]);
+    if (row.parse) option.argParser(row.parse);
+    if (row.fallback !== undefined) option.default(row.fallback);
+    command.addOption(option);
+  }
+  return command;
+}

@@ -1,0 +1,42 @@
+import type { Finding } from '../../plan/types.js';
+import type { Check } from '../../verify/observations.js';
+import { CHECKS } from './checks.js';
+import { FILES } from './files.js';
+import { JOBS } from './jobs.js';
+import { PLAN } from './plan.js';
+import { REDIS } from './redis.js';
+import { REFUSALS } from './refusals.js';
+import type { Word, Wording } from './words.js';
+
+const WORDS: Readonly<Record<string, Word>> = { ...JOBS, ...PLAN, ...FILES, ...REFUSALS, ...REDIS };
+
+/** Every code that has a wording. */
+export function wordedCodes(): ReadonlySet<string> {
+  return new Set([...Object.keys(WORDS), ...Object.keys(CHECKS)]);
+}
+
+/** The wording of a finding: one line that says what is wrong, and the next step where there is one. */
+export function wordFinding(finding: Finding): Wording {
+  return WORDS[finding.code]?.(finding.args) ?? { text: `${finding.code} ${JSON.stringify(finding.args)}` };
+}
+
+/** The wording of a check of `verify`. */
+export function wordCheck(check: Check): Wording {
+  return CHECKS[check.code]?.(check.args, check.status, check.where) ?? { text: check.code };
+}
+
+/** `path:line: ` of a finding about a file, empty for others. */
+export function place(finding: Finding): string {
+  if (finding.path === undefined) return '';
+  return finding.line === undefined ? `${finding.path}: ` : `${finding.path}:${finding.line}: `;
+}
+
+/** The finding as it stands in JSON documents, wording included. */
+export function findingJson(finding: Finding): Finding & { message: string } {
+  return { ...finding, message: sentence(wordFinding(finding)) };
+}
+
+/** Text and next step on one line. */
+export function sentence({ text, next }: Wording): string {
+  return next ? `${text} ${next}` : text;
+}

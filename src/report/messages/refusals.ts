@@ -1,0 +1,72 @@
+import { list, many, type Word } from './words.js';
+
+/** Why the tool declines or stops. */
+export const REFUSALS: Readonly<Record<string, Word>> = {
+  blocked: (a) => ({
+    text: `Nothing was changed: ${many(a.count, 'finding')} above ${Number(a.count) === 1 ? 'stands' : 'stand'} in the way (${list(a.codes)}).`,
+    next: 'Solve them, or accept them with --allow CODE.',
+  }),
+  'plan-stale': (a) => ({
+    text: `The plan no longer fits what is there: ${list(a.reasons)}.`,
+    next: 'Make a new one with dry-run --out.',
+  }),
+  'plan-unreadable': (a) => ({
+    text: `${a.path} is not a plan of this version (${a.reason}).`,
+    next: 'Make one with dry-run --out.',
+  }),
+  'plan-other-redis': (a) => ({
+    text: `The plan was made for ${a.planned}, this is ${a.actual}.`,
+    next: 'Pass the same --redis-url.',
+  }),
+  'locked-by-run': (a) => ({
+    text: `Another run (${a.runId}, process ${a.pid} on ${a.host}) is at work on this database.`,
+    next: 'Wait for it; its lock ends 30 seconds after it died.',
+  }),
+  'legacy-lock-held': (a) => ({
+    text: `rq-scheduler has held its lock for ${many(a.waited, 'second')}; jobs are moved only between its passes.`,
+    next: 'Stop the rqscheduler process, or run again later.',
+  }),
+  'lock-lost': () => ({
+    text: 'The lock was lost on the way; the work stopped at once.',
+    next: 'Run again to go on.',
+  }),
+  interrupted: (a) => ({
+    text: `Stopped by ${a.signal} after a whole step.`,
+    next: `Go on with run, or undo with rollback ${a.runId}.`,
+  }),
+  'file-changed': (a) => ({
+    text: `${a.path} was changed by somebody while the run was under way.`,
+    next: 'Restore it or finish the edit by hand, then run again; or rollback.',
+  }),
+  'file-unwritable': (a) => ({
+    text: `${a.path} cannot be written: ${a.reason}.`,
+    next: 'Make it writable and run again.',
+  }),
+  'needs-yes': () => ({
+    text: 'Nobody can be asked here (no terminal).',
+    next: 'Look at dry-run first, then add --yes.',
+  }),
+  declined: () => ({ text: 'Nothing was changed.' }),
+  'no-run-to-roll-back': () => ({ text: 'There is no run to roll back in this project.' }),
+  'unknown-run': (a) => ({
+    text: `There is no run ${a.runId} here.`,
+    next: `Known runs: ${list(a.runs) || 'none'}.`,
+  }),
+  'rollback-other-redis': (a) => ({
+    text: `Run ${a.runId} moved jobs in ${a.planned}, this is ${a.actual}.`,
+    next: 'Pass the same --redis-url.',
+  }),
+  'bad-redis-url': (a) => ({
+    text: `The Redis URL is not usable: ${a.reason}.`,
+    next: 'Form: redis://user:password@host:6379/0',
+  }),
+  'project-missing': (a) => ({
+    text: `There is no folder ${a.project}.`,
+    next: 'Point --project at the project.',
+  }),
+  'cannot-write-state': (a) => ({
+    text: `The state of the run cannot be kept in ${a.path}: ${a.reason}.`,
+    next: 'Pass a --project folder that is writable.',
+  }),
+  'cannot-write-plan': (a) => ({ text: `${a.path} cannot be written: ${a.reason}.` }),
+};

@@ -1,0 +1,119 @@
+import { hasWork, type PlanHead } from '../plan/plan.js';
+import type { Finding, JobItem } from '../plan/types.js';
+import { place, wordFinding } from './messages/index.js';
+import { columns, type Paint, paintDiff, severityWord } from './paint.js';
+import { distance, wallClock } from './time.js';
+
+export interface PlanView {
+  readonly paint: Paint;
+  /** IANA zone of the person looking. */
+  readonly zone: string;
+  /** Epoch seconds. */
+  readonly now: number;
+  /** Say the reason of every edit. */
+  readonly explain: boolean;
+}
+
+const ACTION: Readonly<Record<JobItem['action'], string>> = {
+  move: 'move',
+  rearm: 'move, recurring',
+  keep: 'keep',
+  drop: 'drop',
+  refuse: 'refuse',
+};
+
+/** The job table: one row per entry given, in the order given (by time). */
+export function jobTable(items: readonly JobItem[], more: number, view: PlanView): string {
+  const { paint } = view;
+  const head = ['WHEN (local)', 'UTC', 'QUEUE', 'KIND', 'FUNCTION', 'JOB ID', 'BECOMES'].map((cell) =>
+    paint.dim(cell),
+  );
+  const rows = items.map((item) => [
+    wallClock(item.scheduledAt, view.zone),
+    wallClock(item.scheduledAt, 'UTC').slice(11),
+    item.queue ?? '?',
+    item.kind ?? '?',
+    item.func ?? '?',
+    item.newId === null ? item.id : `${item.id} -> ${item.newId}`,
+    becomes(item, paint),
+  ]);
+  const lines = columns([head, ...rows], '  ');
+  if (more > 0) lines.push(paint.dim(`  … and ${more.toLocaleString('en-US')} more (--all lists every job)`));
+  return lines.join('\n');
+}
+
+function becomes(item: JobItem, paint: Paint): string {
+  const reasons = item.reasons.length > 0 ? ` (${item.reasons.join(', ')})` : '';
+  const text = ACTION[item.action] + reasons;
+  if (item.action === 'refuse') return paint.red(text);
+  return item.action === 'move' || item.action === 'rearm' ? paint.green(text) : paint.yellow(text);
+}
+
+/** One line of counts for the jobs of a plan. */
+export function jobCounts(plan: PlanHead): string {
+  const { total, byKind, byAction } = plan.jobs;
+  const n = (count: number) => count.toLocaleString('en-US');
+  const kinds = `${n(byKind.oneshot)} one-shot, ${n(byKind.interval)} interval, ${n(byKind.cron)} cron`;
+  const actions = Object.entries(byAction)
+    .filter(([, count]) => count > 0)
+    .map(([action, count]) => `${n(count)} ${ACTION[action as JobItem['action']]}`);
+  return total === 0
+    ? 'no job waits in the legacy schedule'
+    : `${n(total)} jobs (${kinds}): ${actions.join(', ')}`;
+}
+
+/** The file part: every diff, with reasons where asked. */
+export function fileSection(plan: PlanHead, view: PlanView): string {
+  const { paint } = view;
+  const parts: string[] = [];
+  for (const file of plan.files) {
+    parts.push(paintDiff(file.diff.trimEnd(), paint));
+    if (view.explain) {
+      const reasons = [...new Set(file.edits.map((edit) => edit.why))];
+      parts.push(
+        ...reasons.map((why) =>
+          paint.dim(`  why: ${wordFinding({ code: why, severity: 'info', args: {} }).text}`),
+        ),
+      );
+    }
+  }
+  return parts.join('\n');
+}
+
+/** Findings, worst first, with their next step. */
+export function findingLines(findings: readonly Finding[], paint: Paint): string[] {
+  const order = { error: 0, warn: 1, info: 2 } as const;
+  const sorted = [...findings].sort((a, b) => order[a.severity] - order[b.severity]);
+  return sorted.flatMap((finding) => {
+    const { text, next } = wordFinding(finding);
+    const line = `  ${severityWord(finding.severity, paint)}  ${place(finding)}${text} ${paint.dim(`[${finding.code}]`)}`;
+    return next ? [line, `         ${paint.dim('→')} ${next}`] : [line];
+  });
+}
+
+/** The whole preview but the job table, which is streamed before it. */
+export function planSummary(plan: PlanHead, view: PlanView): string {
+  const { paint } = view;
+  const out: string[] = [];
+  if (plan.covers.includes('redis')) out.push(`${paint.bold('Jobs')}   ${jobCounts(plan)}`);
+  if (plan.covers.includes('files')) {
+    const n = plan.files.length;
+    out.push(
+      `${paint.bold('Files')}  ${n === 0 ? 'nothing to change' : `${n} to change: ${plan.files.map((f) => f.path).join(', ')}`}`,
+    );
+    for (const { path, before, after } of plan.containers)
+      if (before !== after) out.push(`       ${path}: ${before} → ${after} containers`);
+  }
+  const { rq, source } = plan.target;
+  out.push(
+    `${paint.bold('Target')} RQ ${rq ?? 'unknown'}${rq === null ? '' : ` (from ${source === 'option' ? '--rq-version' : source})`}`,
+  );
+  if (plan.findings.length > 0) out.push('', ...findingLines(plan.findings, paint));
+  if (!hasWork(plan)) out.push('', 'There is nothing to do.');
+  return out.join('\n');
+}
+
+/** A job's moment for sentences: `2026-11-24 08:00:00 (in 9 h)`. */
+export function moment(epoch: number, view: Pick<PlanView, 'zone' | 'now'>): string {
+  return `${wallClock(epoch, view.zone)} (${distance(epoch - view.now)})`;
+}

@@ -1,0 +1,42 @@
+import type { Terminal } from '../world/terminal.js';
+
+/** What commander hands over; names are the camel-cased flags of the option table. */
+export interface RunOptions {
+  readonly project: string;
+  readonly redisUrl?: string;
+  readonly format: 'text' | 'json';
+  readonly yes?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly debug?: boolean;
+  readonly only?: 'files' | 'redis';
+  readonly plan?: string;
+  readonly out?: string;
+  readonly detailedExitcode?: boolean;
+  readonly allow?: readonly string[];
+  readonly keepScheduler?: boolean;
+  readonly renameIds?: boolean;
+  readonly rqVersion?: string;
+  readonly all?: boolean;
+  readonly explain?: boolean;
+  readonly wait?: number;
+  readonly grace?: number;
+  readonly force?: boolean;
+}
+
+/** One invocation: its options, its terminal, and the wish to stop after the current step. */
+export interface Context {
+  readonly options: RunOptions;
+  /** Absolute path of the project. */
+  readonly project: string;
+  readonly terminal: Terminal;
+  readonly stop: StopRequest;
+}
+
+/** Ctrl-C or SIGTERM: the current step is finished, then work ends in a resumable state. */
+export interface StopRequest {
+  /** The signal that asked, or null. */
+  readonly signal: 'SIGINT' | 'SIGTERM' | null;
+  /** Called once, when the first signal arrives. */
+  onStop(listener: () => void): void;
+}

@@ -1,10 +1,10 @@
 import { classify } from '../legacy/classify.js';
-import { funcNameOf } from '../legacy/job-data.js';
+import { decodeJobData } from '../legacy/job-data.js';
 import { decodeMeta } from '../legacy/meta.js';
 import type { JobSnapshot } from '../legacy/types.js';
 import { hashProblems } from '../native/entry.js';
 import { jobIdProblem, printableId, safeJobId } from '../native/job-id.js';
-import type { Finding, JobItem, JobKind, Recurrence, Severity } from './types.js';
+import type { Finding, JobAction, JobItem, Severity } from './types.js';
 
 /** What the decision about one entry depends on besides the entry. */
 export interface JobPolicy {
@@ -22,7 +22,7 @@ export interface JobDecision {
   readonly findings: readonly Finding[];
 }
 
-/** Entries that rq-scheduler itself could still run: leaving them behind would lose them. */
+/** Entries that rq-scheduler itself could still run: leaving them behind would lose a run. */
 const RUNNABLE_UNDER_LEGACY: ReadonlySet<string> = new Set([
   'id-colon',
   'id-characters',
@@ -30,6 +30,9 @@ const RUNNABLE_UNDER_LEGACY: ReadonlySet<string> = new Set([
   'job-busy',
   'recurring-not-migrated',
 ]);
+
+/** Problems that cost nobody but the job itself, so that a user may accept them. */
+const ALLOWABLE: ReadonlySet<string> = new Set(['data-unreadable', 'has-dependencies']);
 
 /** Statuses in which RQ itself is dealing with the job right now (SEMANTICS §4). */
 const BUSY: ReadonlySet<string> = new Set(['queued', 'started', 'deferred']);
@@ -39,64 +42,65 @@ export function wouldRunUnderLegacy(code: string): boolean {
   return RUNNABLE_UNDER_LEGACY.has(code);
 }
 
-const text = (bytes: Uint8Array | undefined): string | undefined =>
-  bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
+function text(bytes: Uint8Array | undefined): string {
+  return bytes === undefined ? '' : Buffer.from(bytes).toString('utf8');
+}
 
 /**
  * Decides what becomes of one legacy entry. Classification is rq-scheduler's own (SEMANTICS §1);
- * what RQ's scheduler would crash on, drop or confuse is refused (SEMANTICS §3), never moved.
+ * what RQ's scheduler would crash on, drop or confuse is refused (SEMANTICS §3), never moved as it is.
  */
 export function decideJob(job: JobSnapshot, policy: JobPolicy): JobDecision {
   const id = printableId(job.id);
-  const base = { id, newId: null, scheduledAt: Number(job.score) };
-  if (job.type === 'none') {
-    return conclude({ ...base, queue: null, kind: null, func: null }, 'drop', ['job-hash-missing'], 'warn');
-  }
-  const origin = text(job.fields.get('origin')) || null;
-  const data = job.fields.get('data');
-  const meta = decodeMeta(job.fields.get('meta'));
-  const known = {
+  const base: Item = { id, newId: null, queue: null, kind: null, scheduledAt: Number(job.score), func: null };
+  if (job.type === 'none') return conclude(base, 'drop', ['job-hash-missing'], 'warn');
+
+  const raw = job.fields.get('data');
+  const data = raw === undefined ? null : decodeJobData(raw);
+  const decoded = decodeMeta(job.fields.get('meta'));
+  const { kind, recurrence } = decoded.ok ? classify(decoded.meta) : { kind: null, recurrence: null };
+  const item: Item = {
     ...base,
-    queue: origin,
-    func: data && data.length > 0 ? funcNameOf(data) : null,
+    queue: text(job.fields.get('origin')) || null,
+    kind: job.type === 'hash' ? kind : null,
+    func: data?.ok ? data.data.func : null,
+    ...(recurrence ? { recurrence } : {}),
   };
-  const problems = [...hashProblems(job, policy.rq)];
-  if (job.type === 'hash' && origin === null) problems.push('origin-missing');
-  if (meta.problem !== null && !problems.includes(meta.problem)) problems.push(meta.problem);
-  const kept = problems.filter((code) => !policy.allow.has(code));
-  if (kept.length > 0) return conclude({ ...known, kind: null }, 'refuse', kept, 'warn');
+  const problems = new Set(
+    hashProblems(job, policy.rq, {
+      // Data too large to look at is RQ's to read, and no fault of the job.
+      dataReadable: data === null || data.ok || data.problem === 'data-too-large',
+      metaReadable: decoded.ok || decoded.problem !== 'meta-unreadable',
+    }),
+  );
+  if (job.type === 'hash' && item.queue === null) problems.add('origin-missing');
+  if (!decoded.ok) problems.add(decoded.problem);
+  const standing = [...problems].filter((code) => !(policy.allow.has(code) && ALLOWABLE.has(code)));
+  if (standing.length > 0) return conclude(item, 'refuse', standing, 'warn');
 
-  const { kind, recurrence } = classify(meta);
-  const status = text(job.fields.get('status')) ?? '';
-  const item = { ...known, kind, ...(recurrence ? { recurrence } : {}) };
   if (kind !== 'oneshot') return conclude(item, 'keep', ['recurring-not-migrated'], 'warn');
-  if (BUSY.has(status)) return conclude(item, 'keep', ['job-busy'], 'warn');
-
-  const idProblem = jobIdProblem(job.id, policy.rq);
-  if (idProblem === null) return { item: { ...item, action: 'move', reasons: [] }, findings: [] };
-  if (idProblem === 'id-not-utf8' || !policy.renameIds) return conclude(item, 'refuse', [idProblem], 'warn');
-  return conclude({ ...item, newId: safeJobId(id) }, 'move', [idProblem], 'info');
+  if (BUSY.has(text(job.fields.get('status')))) return conclude(item, 'keep', ['job-busy'], 'warn');
+  return decideId(job, item, policy);
 }
 
-type Undecided = Omit<JobItem, 'action' | 'reasons' | 'kind'> & {
-  kind: JobKind | null;
-  recurrence?: Recurrence;
-};
+function decideId(job: JobSnapshot, item: Item, policy: JobPolicy): JobDecision {
+  const problem = jobIdProblem(job.id, policy.rq);
+  if (problem === null) return { item: { ...item, action: 'move', reasons: [] }, findings: [] };
+  if (!policy.renameIds) return conclude(item, 'refuse', [problem], 'warn');
+  return conclude({ ...item, newId: safeJobId(job.id) }, 'move', ['id-renamed'], 'info');
+}
+
+type Item = Omit<JobItem, 'action' | 'reasons'>;
 
 function conclude(
-  item: Undecided,
-  action: JobItem['action'],
+  item: Item,
+  action: JobAction,
   reasons: readonly string[],
   severity: Severity,
 ): JobDecision {
-  const findings = reasons.map((code): Finding => {
-    const renamed = item.newId !== null && severity === 'info';
-    return {
-      code: renamed ? 'id-renamed' : code,
-      severity,
-      jobId: item.id,
-      args: { id: item.id, newId: item.newId, queue: item.queue, func: item.func },
-    };
-  });
+  const { id, newId, queue, func } = item;
+  const findings = reasons.map(
+    (code): Finding => ({ code, severity, jobId: id, args: { id, newId, queue, func } }),
+  );
   return { item: { ...item, action, reasons }, findings };
 }

@@ -1,0 +1,30 @@
+// Copies what tsc leaves behind into dist/: Lua scripts, the Python runtime module and the two wasm files.
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { resolve } = createRequire(import.meta.url);
+
+function copy(files, folder) {
+  const target = join(root, 'dist', folder);
+  mkdirSync(target, { recursive: true });
+  for (const file of files) copyFileSync(file, join(target, basename(file)));
+}
+
+function withEnding(folder, ending) {
+  const path = join(root, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(path, name));
+}
+
+copy(withEnding('src/redis/scripts', '.lua'), 'redis/scripts');
+copy(withEnding('src/runtime', '.py'), 'runtime');
+// Without these no Python file can be read: a missing one must fail the build.
+copy(
+  [resolve('tree-sitter-python/tree-sitter-python.wasm'), resolve('web-tree-sitter/web-tree-sitter.wasm')],
+  'assets',
+);

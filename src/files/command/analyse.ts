@@ -1,0 +1,340 @@
+import { pythonStarts } from '../pysource/starts.js';
+import type { ProjectView, SourceFile, Where } from '../types.js';
+import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
+import { findConsoleScript, findFile, findModule } from './find.js';
+import { isPreparation } from './preparation.js';
+import { type Program, procfilePrograms, supervisorPrograms } from './programs.js';
+import { djangoCommand, flaskRqCommand, type RqStart, rqCommand, rqworkerCommand } from './rq.js';
+import { type Started, summarise } from './summary.js';
+import { traceScript } from './trace.js';
+import type { Command, CommandAnalysis, CommandPiece, FlagObstacle } from './types.js';
+import { shellTokens } from './words.js';
+import { programName, unwrap } from './wrappers.js';
+
+const MAX_FOLLOWED = 40;
+const MAX_DEPTH = 12;
+const ENDS = new Set(['exec', 'exit', 'return']);
+
+/**
+ * Decides what a command runs by following it: through shells, wrappers, the project's own scripts,
+ * console scripts, Procfiles and supervisor configurations. Pure. The Python grammar must be loaded
+ * (`pysource/parser.ts`) when the command can lead to a Python file.
+ */
+export function analyseCommand(command: Command, project: ProjectView): CommandAnalysis {
+  const analyser = new Analyser(command, project);
+  analyser.pieces();
+  return summarise(analyser.started, analyser.via);
+}
+
+/** Words of a Python command line: interpreter options with a value (`python --help`). */
+const PYTHON_VALUES = new Set(['-W', '-X']);
+
+class Analyser {
+  readonly started: Started[] = [];
+  readonly via: Where[] = [];
+  private depth = 0;
+
+  constructor(
+    private readonly command: Command,
+    private readonly project: ProjectView,
+  ) {}
+
+  /** Reads the pieces as one command line; a shell piece may go on to further commands. */
+  pieces(): void {
+    const scope: Scope = { args: [], vars: new Map(this.command.vars) };
+    let lead: Arg[] = [];
+    this.command.pieces.forEach((piece, index) => {
+      const source = sourceOf(piece, index);
+      if (piece.origin !== null && !this.via.some((seen) => seen.path === piece.origin?.path)) {
+        this.via.push(piece.origin);
+      }
+      const last = index === this.command.pieces.length - 1;
+      if (piece.form === 'word') lead.push(wordArg(piece, source));
+      else if (!last) lead.push(...this.shellWords(source, scope));
+      else {
+        traceScript(source, scope, (args, inner) => this.run(args, inner), lead);
+        lead = [];
+      }
+    });
+    if (lead.length > 0) this.run(lead, scope);
+  }
+
+  private shellWords(source: ScriptText, scope: Scope): Arg[] {
+    const words = shellTokens(source.text).flatMap((token) => (token.type === 'word' ? [token.word] : []));
+    return expandWords(words, source, scope);
+  }
+
+  private run(args: readonly Arg[], scope: Scope): boolean {
+    const name = programName(args[0]?.value ?? '');
+    if (this.depth >= MAX_DEPTH || this.started.length > MAX_FOLLOWED) return true;
+    this.depth++;
+    this.dispatch(name, args, scope);
+    this.depth--;
+    return ENDS.has(name);
+  }
+
+  private dispatch(name: string, args: readonly Arg[], scope: Scope): void {
+    const inner = unwrap(args);
+    if (inner !== null) {
+      this.run(inner, scope);
+    } else if (/^(sh|bash|dash|ash|zsh|ksh)$/.test(name)) {
+      this.shell(args, scope);
+    } else if (/^python[\d.]*$/.test(name)) {
+      this.python(args, scope);
+    } else if (name === 'watchfiles' || name === 'su' || name === 'eval') {
+      this.shellArgument(name, args, scope);
+    } else if (name === 'rqscheduler') {
+      this.add({ kind: 'scheduler' }, args);
+    } else if (name === 'rqworker') {
+      this.add(rqworkerCommand(args), args);
+    } else if (name === 'rq') {
+      this.add(rqCommand(args.slice(1)), args);
+    } else if (name === 'flask') {
+      this.flask(args);
+    } else if (name === 'manage.py' || name === 'django-admin') {
+      this.django(args.slice(1), args);
+    } else if (/^(honcho|foreman|forego|goreman|overmind|hivemind)$/.test(name)) {
+      this.procfile(args);
+    } else if (name === 'supervisord') {
+      this.supervisor(args);
+    } else {
+      this.program(name, args, scope);
+    }
+  }
+
+  private shell(args: readonly Arg[], scope: Scope): void {
+    let at = 1;
+    let inline = false;
+    for (; /^[-+]./.test(args[at]?.value ?? ''); at++) {
+      const value = args[at]?.value ?? '';
+      if (value === '--') continue;
+      if (/^-[a-z]*c[a-z]*$/.test(value)) inline = true;
+      if (/^[-+][a-z]*o$/.test(value) || value === '--rcfile' || value === '--init-file') at++;
+    }
+    const script = args[at];
+    if (script === undefined) return;
+    if (inline) this.inline(script, { args: args.slice(at + 2), vars: new Map(scope.vars) });
+    else if (!this.file(script, args.slice(at), scope)) this.other(args);
+  }
+
+  private inline(script: Arg, scope: Scope): void {
+    const source = script.script ?? {
+      text: script.value,
+      path: null,
+      piece: 0,
+      offset: null,
+      file: null,
+    };
+    traceScript(source, scope, (args, inner) => this.run(args, inner));
+  }
+
+  /** `su app -c '…'`, `watchfiles '…' dir`, `eval …`. */
+  private shellArgument(name: string, args: readonly Arg[], scope: Scope): void {
+    const option = args.findIndex((arg) => arg.value === '-c' || arg.value === '--command');
+    const at = name === 'su' ? option + 1 : args.findIndex((arg, i) => i > 0 && !arg.value.startsWith('-'));
+    const script = at > 0 ? args[at] : undefined;
+    if (script !== undefined) this.inline(script, scope);
+  }
+
+  private python(args: readonly Arg[], scope: Scope): void {
+    let at = 1;
+    for (; /^-./.test(args[at]?.value ?? ''); at++) {
+      const value = args[at]?.value ?? '';
+      if (value === '-c') {
+        this.other(args);
+        return;
+      }
+      if (/^-[A-Za-z]*m$/.test(value)) {
+        this.module(args.slice(at + 1), args, scope);
+        return;
+      }
+      if (PYTHON_VALUES.has(value)) at++;
+    }
+    const script = args[at];
+    if (script === undefined) {
+      this.other(args);
+      return;
+    }
+    if (/^(manage\.py|rq|rqworker|rqscheduler|flask|honcho)$/.test(programName(script.value))) {
+      this.run(args.slice(at), scope);
+    } else if (!this.file(script, args.slice(at), scope)) {
+      this.other(args);
+    }
+  }
+
+  private module(rest: readonly Arg[], args: readonly Arg[], scope: Scope): void {
+    const name = rest[0]?.value ?? '';
+    if (name === 'rq' || name === 'rq.cli' || name === 'rq.cli.cli') this.add(rqCommand(rest.slice(1)), args);
+    else if (name === 'rq_scheduler' || name.startsWith('rq_scheduler.'))
+      this.add({ kind: 'scheduler' }, args);
+    else if (name === 'flask') this.flask(rest);
+    else if (name === 'django' || name === 'manage') this.django(rest.slice(1), args);
+    else if (name === 'honcho' || name === 'dotenv' || name === 'watchfiles') this.run(rest, scope);
+    else {
+      const file = findModule(this.project, name, this.command.places);
+      if (file === undefined) this.other(args);
+      else this.pythonFile(file, 1, args);
+    }
+  }
+
+  private flask(args: readonly Arg[]): void {
+    const at = args.findIndex((arg, i) => i > 0 && arg.value === 'rq');
+    const start = at > 0 ? flaskRqCommand(args.slice(at + 1)) : null;
+    this.add(start, args);
+  }
+
+  private django(rest: readonly Arg[], args: readonly Arg[]): void {
+    const start = djangoCommand(rest);
+    const name = rest[0]?.value ?? '';
+    const tail = `/management/commands/${name}.py`;
+    const own = /^\w+$/.test(name) ? this.project.paths.filter((path) => `/${path}`.endsWith(tail)) : [];
+    const file = start === null && own[0] !== undefined ? this.project.get(own[0]) : undefined;
+    if (file !== undefined) this.pythonFile(file, 1, args);
+    else this.add(start, args);
+  }
+
+  private program(name: string, args: readonly Arg[], scope: Scope): void {
+    const program = args[0];
+    if (program === undefined || isPreparation(name, args)) return;
+    if (this.file(program, args, scope)) return;
+    const script = findConsoleScript(this.project, program.value, this.command.places);
+    const file = script === null ? undefined : findModule(this.project, script.module, this.command.places);
+    if (script !== null && file !== undefined) {
+      this.via.push({ path: script.path, line: script.line });
+      this.pythonFile(file, 1, args);
+      return;
+    }
+    // A start script that is not in the project (it came with the image) runs its arguments.
+    if (/\.sh$|entrypoint|^wait|^start/.test(name) && args.length > 1) {
+      this.run(args[1]?.value === '--' ? args.slice(2) : args.slice(1), scope);
+    } else {
+      this.other(args);
+    }
+  }
+
+  /** Follows a script of the project; `args[0]` is the script itself. False when there is none. */
+  private file(script: Arg, args: readonly Arg[], scope: Scope): boolean {
+    if (!script.known || this.via.length > MAX_FOLLOWED) return false;
+    const file = findFile(this.project, script.value, this.command.places);
+    if (file === undefined) return false;
+    if (/\.py$/.test(file.path) || /^#![^\r\n]*python/.test(file.text)) {
+      this.pythonFile(file, 1, args);
+      return true;
+    }
+    if (!/\.(sh|bash)$|(^|\/)[^.]+$/.test(file.path) && !/^#![^\r\n]*sh\b/.test(file.text)) return false;
+    this.via.push({ path: file.path, line: 1 });
+    const source = { text: file.text, path: file.path, piece: 0, offset: 0, file: file.text };
+    const inner = { args: args.slice(1), vars: new Map(scope.vars) };
+    traceScript(source, inner, (words, deeper) => this.run(words, deeper));
+    return true;
+  }
+
+  private pythonFile(file: SourceFile, line: number, args: readonly Arg[]): void {
+    const starts = pythonStarts(file.text).filter((start) => start.role !== 'other');
+    this.via.push({ path: file.path, line: starts[0]?.line ?? line });
+    if (starts.length === 0) this.other(args);
+    for (const { role, queues, withScheduler, line: at } of starts) {
+      const where = { path: file.path, line: at };
+      if (role === 'scheduler') this.started.push({ kind: 'scheduler', listed: false });
+      else {
+        this.started.push({
+          kind: 'worker',
+          queues,
+          start: { withScheduler, after: null, obstacle: 'python', where },
+        });
+      }
+    }
+  }
+
+  private procfile(args: readonly Arg[]): void {
+    const words = args.slice(1).map((arg) => arg.value);
+    const option = words.findIndex((word) => word === '-f' || word === '--procfile');
+    const path = option < 0 ? 'Procfile' : (words[option + 1] ?? 'Procfile');
+    const start = words.findIndex((word) => word === 'start' || word === 'run');
+    const names = words
+      .slice(start + 1)
+      .filter((word, i) => !word.startsWith('-') && i + start + 1 !== option + 1);
+    this.programs(path, procfilePrograms, names, args);
+  }
+
+  private supervisor(args: readonly Arg[]): void {
+    const words = args.slice(1).map((arg) => arg.value);
+    const option = words.findIndex((word) => word === '-c' || word === '--configuration');
+    this.programs(words[option + 1] ?? 'supervisord.conf', supervisorPrograms, [], args);
+  }
+
+  private programs(
+    path: string,
+    read: (text: string) => readonly Program[],
+    names: readonly string[],
+    args: readonly Arg[],
+  ): void {
+    const file = findFile(this.project, path, this.command.places);
+    if (file === undefined) {
+      this.other(args);
+      return;
+    }
+    this.via.push({ path: file.path, line: 1 });
+    for (const program of read(file.text)) {
+      if (names.length > 0 && !names.includes(program.name)) continue;
+      const pieces = [{ form: 'shell' as const, text: program.command, origin: null }];
+      const analysis = analyseCommand({ ...this.command, pieces }, this.project);
+      const where = { path: file.path, line: program.line };
+      if (analysis.role === 'scheduler' || analysis.role === 'both') {
+        this.started.push({ kind: 'scheduler', listed: true });
+      }
+      if (analysis.role === 'worker-pool') this.started.push({ kind: 'pool', queues: analysis.queues });
+      for (const { withScheduler, obstacle } of analysis.workers) {
+        const kept: FlagObstacle = obstacle === 'python' ? 'python' : 'program-list';
+        const start = { withScheduler, after: null, obstacle: kept, where };
+        this.started.push({ kind: 'worker', queues: analysis.queues, start });
+      }
+      if (analysis.role === 'other') this.started.push({ kind: 'other', text: program.command });
+    }
+  }
+
+  private add(start: RqStart | null, args: readonly Arg[]): void {
+    if (start === null) {
+      this.other(args);
+      return;
+    }
+    if (start.kind === 'scheduler') this.started.push({ kind: 'scheduler', listed: false });
+    else if (start.kind === 'pool') this.started.push(start);
+    else this.started.push({ kind: 'worker', queues: start.queues, start: this.workerStart(start) });
+  }
+
+  private workerStart(start: RqStart & { kind: 'worker' }): (Started & { kind: 'worker' })['start'] {
+    const withScheduler = start.on ? 'on' : start.after === null ? 'unknown' : 'off';
+    if (start.on) return { withScheduler, after: null, obstacle: null, where: null };
+    if (start.after === null) return { withScheduler, after: null, obstacle: 'no-option', where: null };
+    const place = start.after.place;
+    if (place === null)
+      return { withScheduler, after: null, obstacle: 'computed', where: this.via.at(-1) ?? null };
+    const where = this.placeWhere(place.path, place.piece, place.end);
+    if (where !== null) return { withScheduler, after: place, obstacle: 'elsewhere', where };
+    return { withScheduler, after: place, obstacle: null, where: null };
+  }
+
+  private placeWhere(path: string | null, piece: number, end: number): Where | null {
+    if (path === null) return this.command.pieces[piece]?.origin ?? null;
+    const text = this.project.get(path)?.text ?? '';
+    return { path, line: text.slice(0, end).split('\n').length };
+  }
+
+  private other(args: readonly Arg[]): void {
+    this.started.push({ kind: 'other', text: args.map((arg) => arg.value).join(' ') });
+  }
+}
+
+function sourceOf(piece: CommandPiece, index: number): ScriptText {
+  return { text: piece.text, path: null, piece: index, offset: 0, file: null };
+}
+
+function wordArg(piece: CommandPiece, source: ScriptText): Arg {
+  return {
+    value: piece.text,
+    known: !/\$\{?\w/.test(piece.text),
+    place: { path: null, piece: source.piece, end: piece.text.length, item: true, raw: piece.text },
+    script: source,
+  };
+}

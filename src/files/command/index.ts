@@ -1,0 +1,6 @@
+export { analyseCommand } from './analyse.js';
+export { type ImageCommand, readDockerfile } from './dockerfile.js';
+export type { Place } from './expand.js';
+export { joinPath, type SearchPlaces } from './find.js';
+export { type Program, procfilePrograms, supervisorPrograms } from './programs.js';
+export type { Command, CommandAnalysis, CommandPiece, FlagObstacle, WorkerStart } from './types.js';

@@ -1,0 +1,46 @@
+import { lineOf } from '../bytes.js';
+
+/** One entry of a Procfile or one `[program:x]` of a supervisor configuration. */
+export interface Program {
+  readonly name: string;
+  /** Byte text of the command. */
+  readonly command: string;
+  /** Byte offset of `command` in the file; null when continuation lines were joined. */
+  readonly offset: number | null;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** Entries of a Procfile: `name: command` (honcho and foreman read `^[A-Za-z0-9_-]+:\s*.+$`). */
+export function procfilePrograms(text: string): readonly Program[] {
+  const programs: Program[] = [];
+  for (const match of text.matchAll(/^(?:\xef\xbb\xbf)?([A-Za-z0-9_-]+):[ \t]*([^\r\n]*[^\s])/gm)) {
+    const [all, name, command] = match;
+    if (name === undefined || command === undefined) continue;
+    const offset = match.index + all.length - command.length;
+    programs.push({ name, command, offset, line: lineOf(text, offset) });
+  }
+  return programs;
+}
+
+/** Programs of a supervisor configuration that start by themselves. */
+export function supervisorPrograms(text: string): readonly Program[] {
+  const programs: Program[] = [];
+  for (const match of text.matchAll(/^\[program:([^\]\r\n]+)\]([\s\S]*?)(?=^\[|(?![\s\S]))/gm)) {
+    const [all, name, body] = match;
+    if (name === undefined || body === undefined) continue;
+    const command = /^command[ \t]*[=:][ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)/m.exec(body);
+    if (command?.[1] === undefined || /^autostart[ \t]*=[ \t]*(false|0|no|off)\b/im.test(body)) continue;
+    const value = command[1].replace(/[ \t]+;.*$/m, '').trimEnd();
+    const start =
+      match.index + all.length - body.length + command.index + command[0].length - command[1].length;
+    const joined = value.replace(/\r?\n[ \t]+/g, ' ');
+    programs.push({
+      name: name.trim(),
+      command: joined,
+      offset: joined === value ? start : null,
+      line: lineOf(text, start),
+    });
+  }
+  return programs;
+}

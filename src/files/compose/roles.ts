@@ -1,0 +1,114 @@
+import type { Finding } from '../../plan/types.js';
+import type { Decision, ProjectView } from '../types.js';
+import { type ComposeDoc, lookUp } from './document.js';
+import { isPlain } from './plain.js';
+import {
+  type AnalysedService,
+  analyseServices,
+  folderOf,
+  otherFiles,
+  type Service,
+  servicesOf,
+} from './services.js';
+
+/** Which services of a file go, and what keeps a scheduler from going. */
+export interface Removal {
+  readonly gone: readonly AnalysedService[];
+  readonly findings: readonly Finding[];
+}
+
+/** The services that run nothing but rq-scheduler. */
+export function removalOf(compose: ComposeDoc, decision: Decision, project: ProjectView): Removal {
+  if (!decision.removeScheduler) return { gone: [], findings: [] };
+  const gone: AnalysedService[] = [];
+  const findings: Finding[] = [];
+  const all = analyseServices(compose, project);
+  for (const one of all) {
+    const finding = obstacle(one, all, project);
+    if (finding !== null) findings.push(finding);
+    else if (one.analysis.role === 'scheduler') gone.push(one);
+  }
+  return { gone, findings };
+}
+
+function obstacle(
+  one: AnalysedService,
+  all: readonly AnalysedService[],
+  project: ProjectView,
+): Finding | null {
+  const { service, analysis } = one;
+  const { role, alsoRuns } = analysis;
+  const at = { severity: 'error' as const, path: service.compose.path, line: service.line };
+  if (role === 'both' && analysis.schedulerInProgramList) return null;
+  if (role === 'both' || (role === 'scheduler' && alsoRuns.length > 0)) {
+    const runs = role === 'both' ? [...alsoRuns, 'rq worker'] : alsoRuns;
+    return { ...at, code: 'scheduler-also-runs', args: { service: service.name, alsoRuns: runs } };
+  }
+  if (role !== 'scheduler') return null;
+  const remain = all.filter((other) => other.analysis.role !== 'scheduler');
+  if (remain.length === 0 && !overrides(service, project)) {
+    return { ...at, code: 'scheduler-only-service', args: { service: service.name } };
+  }
+  const user = dependants(service, remain)[0];
+  return user === undefined
+    ? null
+    : {
+        ...at,
+        code: 'scheduler-is-referenced',
+        line: user.service.line,
+        args: { service: service.name, by: user.service.name, key: user.key },
+      };
+}
+
+/** True when another file of the folder defines services too: this one may be left with none. */
+function overrides(service: Service, project: ProjectView): boolean {
+  const folder = folderOf(service.compose.path);
+  return otherFiles(service.compose, project).some(
+    (other) => folderOf(other.path) === folder && servicesOf(other).some((one) => one.name !== service.name),
+  );
+}
+
+/** Services that need this one in a way that cannot just be dropped. */
+function dependants(
+  service: Service,
+  remain: readonly AnalysedService[],
+): { service: Service; key: string }[] {
+  return remain.flatMap((one) => {
+    const { plain, pair, document } = one.service;
+    const extended =
+      isPlain(plain.extends) && plain.extends.file === undefined ? plain.extends.service : plain.extends;
+    const from = lookUp(pair.value, 'volumes_from', document) === undefined ? [] : plain.volumes_from;
+    const keys: string[] = [];
+    if (extended === service.name) keys.push('extends');
+    if (Array.isArray(from) && from.some((item) => String(item).split(':')[0] === service.name))
+      keys.push('volumes_from');
+    for (const key of ['network_mode', 'pid', 'ipc']) {
+      if (plain[key] === `service:${service.name}`) keys.push(key);
+    }
+    return keys.map((key) => ({ service: one.service, key }));
+  });
+}
+
+/**
+ * Tells for one file which service names no longer stand for anything after the removal, in this file
+ * or in those that it is used together with.
+ */
+export function goneNames(
+  compose: ComposeDoc,
+  removal: Removal,
+  decision: Decision,
+  project: ProjectView,
+): ReadonlySet<string> {
+  const gone = new Set(removal.gone.map((one) => one.service.name));
+  const here = new Set(servicesOf(compose).map((service) => service.name));
+  const decided = new Set(here);
+  for (const other of decision.removeScheduler ? otherFiles(compose, project) : []) {
+    const removed = new Set(removalOf(other, decision, project).gone.map((one) => one.service.name));
+    for (const { name } of servicesOf(other)) {
+      if (decided.has(name)) continue;
+      decided.add(name);
+      if (removed.has(name)) gone.add(name);
+    }
+  }
+  return gone;
+}

@@ -1,0 +1,244 @@
+import { type Document, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { lineOf } from '../bytes.js';
+import {
+  analyseCommand,
+  type CommandAnalysis,
+  type CommandPiece,
+  type ImageCommand,
+  joinPath,
+  readDockerfile,
+} from '../command/index.js';
+import type { ProjectView, Where } from '../types.js';
+import { type ComposeDoc, composeAt, keyOf, lookUp, rangeOf, sectionOf } from './document.js';
+import { unmaskBytes } from './mask.js';
+import { environmentOf, isPlain, type Plain, sub } from './plain.js';
+
+/** A service as one file writes it. */
+export interface Service {
+  readonly compose: ComposeDoc;
+  readonly document: Document.Parsed;
+  readonly name: string;
+  /** The map `services` and the service's place in it. */
+  readonly within: YAMLMap;
+  readonly index: number;
+  readonly pair: Pair;
+  /** Merge keys and aliases resolved; what `extends` and other files add is not in it. */
+  readonly plain: Plain;
+  readonly line: number;
+}
+
+/** Where a command piece is written in a compose file; null when in a Dockerfile. */
+export interface PieceSource {
+  readonly compose: ComposeDoc;
+  readonly node: Scalar;
+}
+
+export interface AnalysedService {
+  readonly service: Service;
+  readonly analysis: CommandAnalysis;
+  readonly sources: readonly (PieceSource | null)[];
+}
+
+const BASE_NAME = /(^|\/)(docker-)?compose\.ya?ml$/;
+const COMPOSE_NAME = /(^|\/)(docker-)?compose([._-][^/]*)?\.ya?ml$/i;
+
+/** True for compose files by name. */
+export function isComposePath(path: string): boolean {
+  return COMPOSE_NAME.test(path);
+}
+
+export function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}
+
+/** All services of a file, in order, over all of its documents. */
+export function servicesOf(compose: ComposeDoc): readonly Service[] {
+  return compose.documents.flatMap((document, i) => {
+    const within = sectionOf(document, 'services');
+    const plain = sub(compose.plain[i], 'services');
+    return (within?.items ?? []).flatMap((pair, index) => {
+      const name = keyOf(pair);
+      if (within === null || name === null || name === '<<') return [];
+      const line = lineOf(compose.body, rangeOf(pair.key)?.[0] ?? 0);
+      return [{ compose, document, name, within, index, pair, plain: sub(plain, name), line }];
+    });
+  });
+}
+
+/** Other compose files of the project, those of the same folder first. */
+export function otherFiles(compose: ComposeDoc, project: ProjectView): readonly ComposeDoc[] {
+  const folder = folderOf(compose.path);
+  const paths = project.paths.filter((path) => isComposePath(path) && path !== compose.path);
+  const near = paths.filter((path) => folderOf(path) === folder);
+  const far = paths.filter((path) => folderOf(path) !== folder);
+  return [...near, ...far].flatMap((path) => composeAt(project, path) ?? []);
+}
+
+/** Follows the command of every service of a file. */
+export function analyseServices(compose: ComposeDoc, project: ProjectView): readonly AnalysedService[] {
+  return servicesOf(compose).map((service) => analyseService(service, project));
+}
+
+function analyseService(service: Service, project: ProjectView): AnalysedService {
+  const own = analyseChain(service, chainOf(service, project), project);
+  if (own.analysis.role !== 'other' || hasCommand(service)) return own;
+  // A base that leaves the command to its overrides: it is what all of them make of it.
+  const overrides = otherFiles(service.compose, project)
+    .filter((other) => folderOf(other.path) === folderOf(service.compose.path))
+    .flatMap((other) => servicesOf(other).filter((one) => one.name === service.name && hasCommand(one)))
+    .map((one) => analyseChain(one, chainOf(one, project), project));
+  const first = overrides[0];
+  const agree = overrides.every((one) => one.analysis.role === 'scheduler');
+  if (first === undefined || !agree || !BASE_NAME.test(service.compose.path)) return own;
+  const via = [{ path: first.service.compose.path, line: first.service.line }, ...first.analysis.via];
+  return { ...first, service, analysis: { ...first.analysis, via } };
+}
+
+function hasCommand(service: Service): boolean {
+  return service.plain.command !== undefined || service.plain.entrypoint !== undefined;
+}
+
+/** The service, what it extends, and the service of the same name that it overrides; nearest first. */
+export function chainOf(service: Service, project: ProjectView, depth = 0): readonly Service[] {
+  if (depth > 10) return [service];
+  const chain = [service];
+  const target = extendsTarget(service, project);
+  if (target !== null) chain.push(...chainOf(target, project, depth + 1));
+  if (BASE_NAME.test(service.compose.path)) return chain;
+  const others = otherFiles(service.compose, project);
+  const folder = folderOf(service.compose.path);
+  const complete = chain.some((one) => hasCommand(one) || one.plain.image || one.plain.build);
+  const bases = others.filter((other) =>
+    complete ? BASE_NAME.test(other.path) && folderOf(other.path) === folder : true,
+  );
+  bases.sort((a, b) => Number(BASE_NAME.test(b.path)) - Number(BASE_NAME.test(a.path)));
+  for (const other of bases) {
+    const base = servicesOf(other).find((one) => one.name === service.name);
+    if (base === undefined || (!complete && !(hasCommand(base) || base.plain.image || base.plain.build)))
+      continue;
+    chain.push(...chainOf(base, project, depth + 5));
+    break;
+  }
+  return chain;
+}
+
+function extendsTarget(service: Service, project: ProjectView): Service | null {
+  const value = service.plain.extends;
+  const name = typeof value === 'string' ? value : isPlain(value) ? value.service : null;
+  const file = isPlain(value) && typeof value.file === 'string' ? value.file : null;
+  const path = file === null ? null : joinPath(folderOf(service.compose.path), file);
+  const compose = file === null ? service.compose : path === null ? null : composeAt(project, path);
+  if (compose === null) return null;
+  const target = servicesOf(compose).find((one) => one.name === name);
+  return target === undefined || target.pair === service.pair ? null : target;
+}
+
+function analyseChain(service: Service, chain: readonly Service[], project: ProjectView): AnalysedService {
+  const image = imageOf(chain, project);
+  const entrypoint = piecesFor('entrypoint', chain) ?? fromImage(image?.entrypoint);
+  const imageCommand = entrypoint?.own === true ? null : fromImage(image?.command);
+  const command =
+    image?.ignoresCommand && entrypoint?.own !== true ? null : (piecesFor('command', chain) ?? imageCommand);
+  const parts = [...(entrypoint?.parts ?? []), ...(command?.parts ?? [])];
+  const via = [entrypoint, command].flatMap((one) =>
+    one?.where && one.where.path !== service.compose.path ? [one.where] : [],
+  );
+  const analysis = analyseCommand(
+    {
+      pieces: parts.map((part) => part.piece),
+      vars: variablesOf(chain),
+      places: placesOf(chain, image),
+    },
+    project,
+  );
+  return {
+    service,
+    analysis: { ...analysis, via: [...via, ...analysis.via] },
+    sources: parts.map((part) => part.source),
+  };
+}
+
+interface Found {
+  readonly own: boolean;
+  readonly where: Where | null;
+  readonly parts: readonly { readonly piece: CommandPiece; readonly source: PieceSource | null }[];
+}
+
+function piecesFor(key: 'command' | 'entrypoint', chain: readonly Service[]): Found | null {
+  for (const { compose, document, pair, line } of chain) {
+    const node = lookUp(pair.value, key, document);
+    const scalars = isScalar(node) ? [node] : isSeq(node) ? node.items.filter((item) => isScalar(item)) : [];
+    if (node === undefined || (isScalar(node) && node.value === null)) continue;
+    const form = isScalar(node) ? 'shell' : 'word';
+    const parts = scalars.map((scalar) => ({
+      piece: { form, text: unmaskBytes(String(scalar.value)), origin: null } as const,
+      source: { compose, node: scalar },
+    }));
+    return { own: true, where: { path: compose.path, line }, parts };
+  }
+  return null;
+}
+
+function fromImage(pieces: readonly CommandPiece[] | null | undefined): Found | null {
+  if (pieces === null || pieces === undefined) return null;
+  return { own: false, where: null, parts: pieces.map((piece) => ({ piece, source: null })) };
+}
+
+function imageOf(chain: readonly Service[], project: ProjectView): ImageCommand | null {
+  const built = chain.find((service) => service.plain.build !== undefined);
+  if (built === undefined) return null;
+  const { build } = built.plain;
+  const text = (key: string): string | null => {
+    const value = isPlain(build) ? build[key] : null;
+    return typeof value === 'string' ? value : null;
+  };
+  const context = joinPath(
+    folderOf(built.compose.path),
+    typeof build === 'string' ? build : (text('context') ?? '.'),
+  );
+  const path = context === null ? null : joinPath(context, text('dockerfile') ?? 'Dockerfile');
+  const file = path === null ? undefined : project.get(path);
+  if (context === null || file === undefined) {
+    return context === null
+      ? null
+      : { entrypoint: null, command: null, ignoresCommand: false, copies: new Map([['.', context]]) };
+  }
+  const image = readDockerfile(file.path, file.text, context, text('target'));
+  return { ...image, copies: new Map([...image.copies, ['.', context]]) };
+}
+
+function variablesOf(chain: readonly Service[]): ReadonlyMap<string, string> {
+  const vars = new Map<string, string>();
+  for (const service of [...chain].reverse()) {
+    for (const [name, value] of environmentOf(service.plain.environment)) {
+      if (value !== null && !value.includes('$')) vars.set(name, value);
+    }
+  }
+  return vars;
+}
+
+function placesOf(chain: readonly Service[], image: ImageCommand | null) {
+  const copies = new Map(image?.copies ?? []);
+  const context = copies.get('.');
+  const folders = context === undefined ? [] : [context];
+  for (const service of chain) {
+    const folder = folderOf(service.compose.path);
+    for (const volume of Array.isArray(service.plain.volumes) ? service.plain.volumes : []) {
+      const [from, to] = typeof volume === 'string' ? volume.split(':') : [volume?.source, volume?.target];
+      if (typeof from !== 'string' || typeof to !== 'string' || !from.startsWith('.')) continue;
+      const source = joinPath(folder, from);
+      if (source === null) continue;
+      folders.push(source);
+      const dest = joinPath(to);
+      if (dest !== null && dest !== '') copies.set(dest, source);
+    }
+    folders.push(folder);
+  }
+  copies.delete('.');
+  return { folders: [...new Set(folders)], copies };
+}
+
+/** True when the service's value is a map with entries of its own in this file. */
+export function serviceMap(service: Service): YAMLMap | null {
+  return isMap(service.pair.value) ? service.pair.value : null;
+}

@@ -1,0 +1,127 @@
+import type { Finding } from '../plan/types.js';
+import { ENV_REASON, removableEnv } from './decide-env.js';
+import { minimumVersions } from './decide-versions.js';
+import type { Decision, Fact, Where } from './types.js';
+
+/** What a decision depends on besides the files. */
+export interface DecideOptions {
+  /** Queues that have scheduled jobs in Redis; null where Redis was not looked at. */
+  readonly jobQueues: readonly string[] | null;
+  /** The scheduler stays, although jobs move (`--keep-scheduler`). */
+  readonly keepScheduler: boolean;
+  /** Codes of error findings that the user accepts. */
+  readonly allow: ReadonlySet<string>;
+  /** RQ version that the plan aims at; null when nothing tells. */
+  readonly rqTarget: string | null;
+  /** Cron jobs are to be re-armed, for which the recurring module uses croniter. */
+  readonly needsCroniter: boolean;
+}
+
+type ProcessFact = Extract<Fact, { type: 'process' }>;
+
+/** Packages that require rq-scheduler themselves (FIELD-RULES R8). */
+const DEPENDENT = new Set(['django-rq-scheduler', 'flask-rq2']);
+/** Packages with which rq is installed, besides itself. */
+const BRINGS_RQ = new Set(['rq', 'django-rq']);
+
+/** Decides for the whole project, from all facts. Pure; the same facts give the same decision. */
+export function decide(
+  facts: readonly Fact[],
+  options: DecideOptions,
+): { decision: Decision; findings: readonly Finding[] } {
+  const blocking = [...codeImports(facts, options), ...dependentPackages(facts), ...rqUnlisted(facts)];
+  const removeScheduler =
+    !options.keepScheduler && blocking.every((f) => f.severity !== 'error' || options.allow.has(f.code));
+  const serving = facts.filter((fact) => fact.type === 'process').filter((p) => serves(p, options.jobQueues));
+  const enableScheduler = new Set(
+    serving.filter((p) => isWorker(p) && p.withScheduler === 'off').map(({ id }) => id),
+  );
+  const versions = minimumVersions(facts, serving, options.rqTarget);
+  const env = removeScheduler ? removableEnv(facts) : { names: [], findings: [] };
+  const decision: Decision = {
+    removeScheduler,
+    enableScheduler,
+    removeEnv: new Map(env.names.map((name) => [name, ENV_REASON])),
+    minimumRq: versions.minimumRq,
+    addCroniter: options.needsCroniter && !versions.bringsCroniter,
+  };
+  const findings = [
+    ...blocking,
+    ...serving.flatMap(switchFinding),
+    ...uncovered(facts, options.jobQueues),
+    ...versions.findings,
+    ...env.findings,
+  ];
+  return { decision, findings };
+}
+
+/** A process that takes --with-scheduler; a pool always schedules and has no such option (R3). */
+function isWorker(process: ProcessFact): boolean {
+  return process.role === 'worker' || process.role === 'both';
+}
+
+/** Does it work on a queue with scheduled jobs, as far as is known? The lock is per queue (R2). */
+function serves(process: ProcessFact, jobQueues: readonly string[] | null): boolean {
+  if (!isWorker(process) && process.role !== 'worker-pool') return false;
+  if (process.queues === null || jobQueues === null || jobQueues.length === 0) return true;
+  return process.queues.some((queue) => jobQueues.includes(queue));
+}
+
+function switchFinding(process: ProcessFact): Finding[] {
+  if (!isWorker(process)) return [];
+  const { path, line } = process.via[0] ?? process.where;
+  const args = { process: process.name, id: process.id };
+  if (process.withScheduler === 'off-explicit') {
+    return [{ code: 'worker-scheduler-off', severity: 'error', path, line, args }];
+  }
+  if (process.withScheduler !== 'unknown') return [];
+  return [{ code: 'worker-start-unknown', severity: 'warn', path, line, args }];
+}
+
+/** Queues with scheduled jobs on which no worker is known to work. */
+function uncovered(facts: readonly Fact[], jobQueues: readonly string[] | null): Finding[] {
+  const workers = facts.filter((fact) => fact.type === 'process').filter((p) => serves(p, null));
+  if (jobQueues === null || workers.some(({ queues }) => queues === null)) return [];
+  const served = new Set(workers.flatMap(({ queues }) => queues ?? []));
+  return jobQueues
+    .filter((queue) => !served.has(queue))
+    .map((queue) => ({ code: 'queue-without-worker', severity: 'warn', args: { queue } }));
+}
+
+/** Code that imports rq_scheduler stops working without it, or keeps filling its store (R1). */
+function codeImports(facts: readonly Fact[], options: DecideOptions): Finding[] {
+  return facts
+    .filter((fact) => fact.type === 'import')
+    .filter(({ module }) => /^(rq_scheduler|flask_rq2)(\.|$)|^django_rq\.get_scheduler$/.test(module))
+    .map(({ module, optional, where }) => ({
+      code: 'code-imports',
+      severity: options.keepScheduler ? 'warn' : 'error',
+      ...at(where),
+      args: { module, optional },
+    }));
+}
+
+function dependentPackages(facts: readonly Fact[]): Finding[] {
+  return facts
+    .filter((fact) => fact.type === 'dependency')
+    .filter(({ name }) => DEPENDENT.has(name))
+    .map(({ name, where }) => ({
+      code: 'dependent-package',
+      severity: 'error',
+      ...at(where),
+      args: { name },
+    }));
+}
+
+/** rq came in through rq-scheduler only: without it nothing would install rq. */
+function rqUnlisted(facts: readonly Fact[]): Finding[] {
+  const dependencies = facts.filter((fact) => fact.type === 'dependency');
+  const scheduler = dependencies.find(({ name }) => name === 'rq-scheduler');
+  const brought = dependencies.some(({ name }) => BRINGS_RQ.has(name) || DEPENDENT.has(name));
+  if (scheduler === undefined || brought) return [];
+  return [{ code: 'rq-not-listed', severity: 'error', ...at(scheduler.where), args: {} }];
+}
+
+function at({ path, line }: Where): { path: string; line: number } {
+  return { path, line };
+}

@@ -1,0 +1,67 @@
+import type { Edit } from '../../plan/types.js';
+import { lineOf } from '../bytes.js';
+import type { Decision, FileKind } from '../types.js';
+import { type Assignment, scanDotenv } from './scan.js';
+
+/** A dotenv file. */
+export interface DotenvDoc {
+  readonly path: string;
+  readonly text: string;
+  readonly assignments: readonly Assignment[];
+  /** Every other line as written: comments, blanks, what is no assignment. */
+  readonly others: readonly string[];
+}
+
+/** Files of environment variables: `.env`, `.env.prod`, `web.env`. */
+export const dotenv: FileKind<DotenvDoc> = {
+  id: 'dotenv',
+  match: (path) => /(^|\/)(\.env(\.[^/]+)?|[^/]+\.env|env\.(example|sample|template|dist))$/.test(path),
+  parse: (file) => ({ path: file.path, text: file.text, ...scanDotenv(file.text) }),
+  facts: (doc) =>
+    doc.assignments.map(({ name, start }) => ({
+      type: 'env-set',
+      name,
+      where: { path: doc.path, line: lineOf(doc.text, start) },
+    })),
+  edits: (doc, decision) => ({ edits: removals(doc, decision), findings: [] }),
+  confirm,
+};
+
+function removals(doc: DotenvDoc, decision: Decision): Edit[] {
+  const edits = doc.assignments
+    .filter(({ name }) => decision.removeEnv.has(name))
+    .map(({ name, start, end, above }): Edit => {
+      const comment = above !== null && isAbout(doc.text.slice(above.start, above.end), name, doc);
+      return { start: comment ? above.start : start, end, text: '', why: 'remove-env' };
+    });
+  return keepOpenEnd(doc.text, edits);
+}
+
+/** Does the comment speak of the variable or the scheduler, and of no other variable of the file? */
+function isAbout(comment: string, name: string, doc: DotenvDoc): boolean {
+  const words = new Set(comment.match(/\w+/g) ?? []);
+  if (doc.assignments.some((other) => other.name !== name && words.has(other.name))) return false;
+  return words.has(name) || /scheduler/i.test(comment);
+}
+
+/** A file whose last line is not ended loses the line ending before a removal at its end instead. */
+function keepOpenEnd(text: string, edits: readonly Edit[]): Edit[] {
+  const out = [...edits];
+  if (/[\r\n]$/.test(text)) return out;
+  let from = out.length;
+  for (let end = text.length; from > 0 && out[from - 1]?.end === end; from--) end = out[from - 1]?.start ?? 0;
+  const first = out[from];
+  if (first === undefined) return out;
+  const newline = /(\r\n|\r|\n)$/.exec(text.slice(0, first.start))?.[0].length ?? 0;
+  out[from] = { ...first, start: first.start - newline };
+  return out;
+}
+
+function confirm(before: DotenvDoc, after: DotenvDoc, decision: Decision): string | null {
+  const kept = before.assignments.filter(({ name }) => !decision.removeEnv.has(name));
+  const same = (a: readonly Assignment[], b: readonly Assignment[]) =>
+    a.length === b.length && a.every((x, i) => x.name === b[i]?.name && x.value === b[i]?.value);
+  if (!same(kept, after.assignments)) return 'the variables that remain differ';
+  const others = after.others.every((line) => before.others.includes(line));
+  return others ? null : 'lines other than variables differ';
+}

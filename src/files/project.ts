@@ -1,0 +1,131 @@
+import type { FileChange, Finding } from '../plan/types.js';
+import { sha256, unifiedDiff } from './diff.js';
+import { applyEdits, EditError, normaliseEdits } from './edit.js';
+import {
+  type Decision,
+  type Fact,
+  type FileKind,
+  FileParseError,
+  type FileResult,
+  type ProjectView,
+  type SourceFile,
+} from './types.js';
+
+/** A file that one of the kinds has parsed. */
+export interface ParsedFile {
+  readonly file: SourceFile;
+  readonly kind: FileKind;
+  readonly doc: unknown;
+}
+
+/** A project as read: its files, what they say, and which of them could not be understood. */
+export interface Project {
+  readonly view: ProjectView;
+  readonly docs: readonly ParsedFile[];
+  readonly facts: readonly Fact[];
+  /** `file-unparsable`, with path and line. */
+  readonly findings: readonly Finding[];
+}
+
+/** Parses every file that a kind matches (the first one does) and gathers their facts. */
+export function readProject(files: readonly SourceFile[], kinds: readonly FileKind[]): Project {
+  const view = viewOf(files);
+  const docs: ParsedFile[] = [];
+  const findings: Finding[] = [];
+  for (const file of view.paths.map((path) => view.get(path))) {
+    const kind = file === undefined ? undefined : kinds.find((candidate) => candidate.match(file.path));
+    if (file === undefined || kind === undefined) continue;
+    try {
+      docs.push({ file, kind, doc: kind.parse(file) });
+    } catch (error) {
+      findings.push(unparsable(error));
+    }
+  }
+  const facts = docs.flatMap(({ kind, doc }) => [...kind.facts(doc, view)]);
+  return { view, docs, facts, findings };
+}
+
+function viewOf(files: readonly SourceFile[]): ProjectView {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  return { get: (path) => byPath.get(path), paths: [...byPath.keys()].sort() };
+}
+
+function unparsable(error: unknown): Finding {
+  if (!(error instanceof FileParseError)) throw error;
+  const { path, line, reason } = error;
+  const at = line === null ? { path } : { path, line };
+  return { code: 'file-unparsable', severity: 'warn', ...at, args: { reason } };
+}
+
+/** What a decision changes in a project. */
+export interface Changes {
+  /** In the order of their paths. */
+  readonly changes: readonly FileChange[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Lets every kind carry the decision out. Each edited file is parsed again and confirmed by its kind;
+ * one that is not as meant stays as it is, with the error finding `edit-not-confirmed`.
+ */
+export function changesFor(project: Project, decision: Decision): Changes {
+  const changes: FileChange[] = [];
+  const findings: Finding[] = [];
+  for (const parsed of project.docs) {
+    const result = parsed.kind.edits(parsed.doc, decision, project.view);
+    findings.push(...result.findings);
+    const outcome = changeOf(parsed, result, decision, project.view);
+    if (typeof outcome === 'string') findings.push(notConfirmed(parsed, outcome));
+    else if (outcome !== null) changes.push(outcome);
+  }
+  return { changes, findings };
+}
+
+function notConfirmed({ file, kind }: ParsedFile, reason: string): Finding {
+  return { code: 'edit-not-confirmed', severity: 'error', path: file.path, args: { kind: kind.id, reason } };
+}
+
+/** The change of one file, null for none, or the reason why it was not confirmed. */
+function changeOf(
+  parsed: ParsedFile,
+  result: FileResult,
+  decision: Decision,
+  view: ProjectView,
+): FileChange | string | null {
+  const { file, kind, doc } = parsed;
+  const common = { path: file.path, kind: kind.id, before: sha256(file.text) };
+  if (result.deleteFile === true) {
+    return {
+      ...common,
+      action: 'delete',
+      edits: [],
+      after: null,
+      diff: unifiedDiff(file.path, file.text, null),
+    };
+  }
+  try {
+    const edits = normaliseEdits(result.edits);
+    const text = applyEdits(file.text, edits);
+    if (text === file.text) return null;
+    const reason = kind.confirm(doc, kind.parse({ ...file, text }), decision, view);
+    if (reason !== null) return reason;
+    const diff = unifiedDiff(file.path, file.text, text);
+    return { ...common, action: 'edit', edits, after: sha256(text), diff };
+  } catch (error) {
+    if (error instanceof FileParseError || error instanceof EditError) return error.message;
+    throw error;
+  }
+}
+
+/** The change that creates a file from byte text, e.g. a module that the tool installs. */
+export function creation(path: string, kind: string, text: string, why: string): FileChange {
+  return {
+    path,
+    kind,
+    action: 'create',
+    edits: [{ start: 0, end: 0, text, why }],
+    before: null,
+    after: sha256(text),
+    diff: unifiedDiff(path, null, text),
+  };
+}

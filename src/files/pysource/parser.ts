@@ -1,0 +1,82 @@
+import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
+
+/** One named node of a Python syntax tree, in plain values. Offsets are bytes (`bytes.ts`). */
+export interface PyNode {
+  /** Node type of the tree-sitter-python grammar, e.g. `call`, `identifier`; `ERROR` where unparsable. */
+  readonly type: string;
+  /** The grammar's field through which the parent holds it, e.g. `function`; null for none. */
+  readonly field: string | null;
+  readonly start: number;
+  readonly end: number;
+  /** Byte text of the node. */
+  readonly text: string;
+  readonly children: readonly PyNode[];
+}
+
+let parser: Parser | null = null;
+
+/**
+ * Loads the Python grammar, once per process. `wasm` is `tree-sitter-python.wasm`, `coreWasm` is
+ * `web-tree-sitter.wasm`; without the latter web-tree-sitter looks for it beside its own module.
+ */
+export async function initPython(wasm: Uint8Array, coreWasm?: Uint8Array): Promise<void> {
+  if (parser !== null) return;
+  await Parser.init(coreWasm === undefined ? {} : { wasmBinary: coreWasm.slice().buffer });
+  const language = await Language.load(wasm);
+  const created = new Parser();
+  created.setLanguage(language);
+  parser = created;
+}
+
+/**
+ * Parses Python source given as byte text. Never fails on bad syntax: what cannot be understood
+ * becomes an `ERROR` node. Throws Error when `initPython` has not finished.
+ */
+export function parsePython(text: string): PyNode {
+  if (parser === null) throw new Error('initPython must finish before Python is parsed');
+  const tree = parser.parse(text);
+  if (tree === null) throw new Error('the Python parser gave no tree');
+  const cursor = tree.walk();
+  try {
+    return toPlain(cursor, text);
+  } finally {
+    cursor.delete();
+    tree.delete();
+  }
+}
+
+interface Growing extends PyNode {
+  readonly children: PyNode[];
+}
+
+/** Copies the named nodes out of WebAssembly memory; no recursion, for `a+b+c+…` nests thousands deep. */
+function toPlain(cursor: TreeCursor, text: string): PyNode {
+  const root = plainNode(cursor, text);
+  /** The plain twin of every node between the root and the cursor's parent. */
+  const parents: Growing[] = [];
+  let here = root;
+  for (;;) {
+    if (cursor.gotoFirstChild()) {
+      parents.push(here);
+    } else {
+      while (!cursor.gotoNextSibling()) {
+        if (!cursor.gotoParent()) return root;
+        parents.pop();
+      }
+    }
+    here = plainNode(cursor, text);
+    if (cursor.nodeIsNamed) parents.at(-1)?.children.push(here);
+  }
+}
+
+function plainNode(cursor: TreeCursor, text: string): Growing {
+  const { startIndex: start, endIndex: end } = cursor;
+  return {
+    type: cursor.nodeType,
+    field: cursor.currentFieldName,
+    start,
+    end,
+    text: text.slice(start, end),
+    children: [],
+  };
+}

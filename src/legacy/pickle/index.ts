@@ -1,0 +1,6 @@
+export { PickleError, type PickleErrorCode } from './cursor.js';
+export type { PickleLimits } from './machine.js';
+export { DEFAULT_LIMITS, readPickle } from './read.js';
+export { reprCall, reprPickle } from './repr.js';
+export * from './values.js';
+export { pickleCall, writePickle } from './write.js';

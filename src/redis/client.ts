@@ -1,0 +1,56 @@
+import { type Connection, type ConnectLimits, openConnection } from './connection.js';
+import * as entries from './entries.js';
+import { schedulerLockKey } from './keys.js';
+import { acquireLegacyLock, acquireRunLock, LockKeeper, releaseLocks } from './lock.js';
+import { moveBatch, rollbackBatch } from './moves.js';
+import * as overview from './overview.js';
+import type { RedisPort } from './port.js';
+import { beginRun, currentRun, finishRun, listRuns, readRun } from './runs.js';
+import { checkServer, type ServerInfo, serverTime } from './server.js';
+import { parseRedisUrl } from './url.js';
+
+/**
+ * Connects and checks that the server can be used. Throws RedisUrlError for the URL itself and RedisProblem
+ * for everything else; the connection is closed then.
+ */
+export async function connectRedis(url: string, limits: ConnectLimits = {}): Promise<RedisPort> {
+  const connection = await openConnection(parseRedisUrl(url), limits);
+  try {
+    return portOf(connection, await checkServer(connection));
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function portOf(connection: Connection, server: ServerInfo): RedisPort {
+  return {
+    server,
+    time: () => serverTime(connection),
+    close: () => connection.close(),
+
+    legacyCount: () => entries.legacyCount(connection),
+    pageLegacy: (cursor, count) => entries.pageLegacy(connection, cursor, count),
+    pageScheduled: (queue, cursor, count) => entries.pageScheduled(connection, queue, cursor, count),
+    readJobs: (jobs, options) => entries.readJobs(connection, jobs, options),
+    schedulerKeys: () => overview.findSchedulerKeys(connection),
+    legacyState: (keys) => overview.legacyState(connection, keys),
+    nativeQueues: (keys, overdueBefore) => overview.nativeQueues(connection, keys, overdueBefore),
+    schedulers: (keys) => overview.schedulers(connection, keys),
+    workers: () => overview.workers(connection),
+    schedulerLock: (queue) => overview.readLock(connection, schedulerLockKey(queue)),
+    currentRun: () => currentRun(connection),
+    listRuns: (count) => listRuns(connection, count),
+    readRun: (runId) => readRun(connection, runId),
+
+    acquireRunLock: (request) => acquireRunLock(connection, request),
+    acquireLegacyLock: (run, wait) => acquireLegacyLock(connection, run, wait),
+    keepLocks: (run, legacy, everyMs) => new LockKeeper(connection, run, legacy, everyMs),
+    releaseLocks: (run, legacy) => releaseLocks(connection, run, legacy),
+
+    beginRun: (lock, request) => beginRun(connection, lock, request),
+    finishRun: (lock, runId, now) => finishRun(connection, lock, runId, now),
+    moveBatch: (fence, steps) => moveBatch(connection, fence, steps),
+    rollbackBatch: (run, runId) => rollbackBatch(connection, run, runId),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Cursor, Entry, JobRead, Page } from './entries.js';
+import type {
+  LegacyLock,
+  LegacyLockResult,
+  LegacyLockWait,
+  LockKeeper,
+  RunLock,
+  RunLockRequest,
+  RunLockResult,
+} from './lock.js';
+import type { Fence, JobStep, RollbackStep, StepResult } from './moves.js';
+import type { Heartbeat, LegacyState, LockSample, NativeQueue, SchedulerKeys } from './overview.js';
+import type { BeginRequest, BeginResult, RunPhase, RunRecord } from './runs.js';
+import type { ServerInfo } from './server.js';
+
+/** Everything the tool asks of Redis. Failures are RedisProblem or LockLost (problem.ts). */
+export interface RedisPort {
+  /** Learnt when the connection was opened. */
+  readonly server: ServerInfo;
+  /** Redis's clock, epoch seconds. */
+  time(): Promise<number>;
+  close(): void;
+
+  // Reading: never writes, every call bounded.
+  legacyCount(): Promise<number>;
+  pageLegacy(cursor: Cursor | null, count?: number): Promise<Page>;
+  pageScheduled(queue: string, cursor: Cursor | null, count?: number): Promise<Page>;
+  readJobs(entries: readonly Entry[], options: { readonly data: boolean }): Promise<JobRead[]>;
+  /** One walk over the key space, for the three that follow. */
+  schedulerKeys(): Promise<SchedulerKeys>;
+  legacyState(keys: SchedulerKeys): Promise<LegacyState>;
+  /** `overdueBefore`: epoch seconds, normally now minus the grace. */
+  nativeQueues(keys: SchedulerKeys, overdueBefore: number): Promise<NativeQueue[]>;
+  schedulers(keys: SchedulerKeys): Promise<Heartbeat[]>;
+  workers(): Promise<Heartbeat[]>;
+  /** A second sample of `rq:scheduler-lock:<queue>` (SEMANTICS §7: two, at least 2 s apart). */
+  schedulerLock(queue: string): Promise<LockSample | null>;
+  currentRun(): Promise<string | null>;
+  listRuns(count?: number): Promise<string[]>;
+  readRun(runId: string): Promise<RunRecord | null>;
+
+  // Locks.
+  acquireRunLock(request: RunLockRequest): Promise<RunLockResult>;
+  acquireLegacyLock(run: RunLock, wait: LegacyLockWait): Promise<LegacyLockResult>;
+  keepLocks(run: RunLock, legacy: LegacyLock | null, everyMs?: number): LockKeeper;
+  releaseLocks(run: RunLock, legacy: LegacyLock | null): Promise<void>;
+
+  // Writing: each call is one script, fenced and journalled.
+  beginRun(lock: RunLock, request: BeginRequest): Promise<BeginResult>;
+  finishRun(lock: RunLock, runId: string, now: number): Promise<RunPhase | null>;
+  moveBatch(fence: Fence, steps: readonly JobStep[]): Promise<StepResult[]>;
+  rollbackBatch(run: RunLock, runId: string): Promise<RollbackStep>;
+}

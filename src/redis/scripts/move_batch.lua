@@ -1,0 +1,174 @@
+-- Takes up to 250 entries out of the legacy sorted set: everything about a job, its journal record
+-- included, happens in this one call or not at all. A second identical call finds every entry
+-- gone and writes nothing.
+--
+-- KEYS 1 migrate-scheduler:lock        5 migrate-scheduler:run:<runId>
+--      2 rq:scheduler_lock             6 migrate-scheduler:journal:<runId>
+--      3 rq:scheduler:scheduled_jobs   7 migrate-scheduler:series
+--      4 rq:queues
+--      (keys of jobs, queues and series are derived: RQ does not run on a cluster either)
+-- ARGV 1 run lock value, 2 its expiry (ms), 3 legacy lock value, 4 its expiry (ms), then per job
+--      'move'   id score queue timeout
+--      'rename' id score queue timeout newId
+--      'drop'   id score
+--      'rearm'  id score queue newId slot seriesId n field value ... (n arguments) m field value ...
+--   score: the planned one, compared as a number. timeout: seconds, set where the job has none.
+-- Returns one word per job, in order:
+--   done     moved, renamed, dropped or re-armed
+--   gone     no longer in the legacy set (the legacy scheduler ran it, or it was moved before)
+--   changed  its score, its origin or the existence of its hash differs from the plan
+--   busy     a one-shot whose status is queued, started or deferred (SEMANTICS section 4)
+--   exists   the new id, the native entry or the series is already taken
+--   or an error FENCED run | FENCED legacy | WRONGTYPE <key>, before anything was written.
+--
+-- Journal: one stream entry per call with at least one `done`; field `b` is a MessagePack array
+-- (cmsgpack; strings are raw bytes) of records
+--   {op, id, score, queue, queueAdded, status, timeout, timeoutSet, expireAt, newId, seriesId}
+--   score is the original text; status and timeout are the old values or false when absent;
+--   expireAt is the old expiry in epoch ms or false; newId and seriesId are false where unused;
+--   queueAdded is true on the first record of a queue that was not yet in rq:queues.
+-- Order of writes: the journal first, so that even an entry that was never carried out (the server
+-- died in the middle) is known to the rollback, which looks at what it finds.
+local refused = fence(KEYS[1], ARGV[1], ARGV[2], KEYS[2], ARGV[3], ARGV[4])
+if refused then return refused end
+
+local clock = redis.call('TIME')
+local now_ms = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
+local busy = { queued = true, started = true, deferred = true }
+local counter = { move = 'moved', rename = 'renamed', drop = 'dropped', rearm = 'rearmed' }
+
+local position = 5
+local function take()
+  position = position + 1
+  return ARGV[position - 1]
+end
+local function take_list()
+  local list = {}
+  for _ = 1, tonumber(take()) do list[#list + 1] = take() end
+  return list
+end
+
+-- The four keys of a job that carry its id (rq/job.py, rq/results.py at 1.15.1 and 3.0).
+local function keys_of(id)
+  return { 'rq:job:' .. id, 'rq:results:' .. id, 'rq:job:' .. id .. ':dependents', 'rq:job::' .. id .. ':dependencies' }
+end
+
+local queues, wrong_type = {}, nil
+local function queue_of(name)
+  if not queues[name] then
+    local key = 'rq:scheduled:' .. name
+    local kind = type_of(key)
+    if kind ~= 'none' and kind ~= 'zset' then wrong_type = key end
+    local known = redis.call('SISMEMBER', KEYS[4], 'rq:queue:' .. name) == 1
+    queues[name] = { key = key, known = known, add = {} }
+  end
+  return queues[name]
+end
+
+-- Decides about one job without writing; returns the result word.
+local seen, taken = {}, {}
+local function decide(job)
+  local score = redis.call('ZSCORE', KEYS[3], job.id)
+  if not score or seen[job.id] then return 'gone' end
+  if tonumber(score) ~= tonumber(job.score) then return 'changed' end
+  job.score = score
+  local key = 'rq:job:' .. job.id
+  local kind = type_of(key)
+  if job.op == 'drop' then return kind == 'none' and 'done' or 'changed' end
+  if kind ~= 'hash' then return 'changed' end
+  local values = redis.call('HMGET', key, 'origin', 'status', 'timeout')
+  if values[1] ~= job.queue then return 'changed' end
+  if job.op ~= 'rearm' and busy[values[2]] then return 'busy' end
+
+  local queue = queue_of(job.queue)
+  if wrong_type then return 'exists' end
+  local target = job.newId or job.id
+  if taken[target] or redis.call('ZSCORE', queue.key, target) then return 'exists' end
+  if job.newId and redis.call('EXISTS', unpack(keys_of(job.newId))) > 0 then return 'exists' end
+  if job.seriesId then
+    if redis.call('EXISTS', 'migrate-scheduler:series:' .. job.seriesId) > 0 then return 'exists' end
+    if redis.call('SISMEMBER', KEYS[7], job.seriesId) == 1 or taken['s:' .. job.seriesId] then return 'exists' end
+    taken['s:' .. job.seriesId] = true
+  end
+  taken[target] = true
+  job.status, job.oldTimeout = values[2], values[3]
+  local ttl = redis.call('PTTL', key)
+  job.expireAt = ttl >= 0 and now_ms + ttl or false
+  return 'done'
+end
+
+local jobs, results, records, counts = {}, {}, {}, {}
+while position <= #ARGV do
+  local job = { op = take(), id = take(), score = take() }
+  if job.op ~= 'drop' then job.queue = take() end
+  if job.op == 'move' or job.op == 'rename' then job.timeout = take() end
+  if job.op == 'rename' or job.op == 'rearm' then job.newId = take() end
+  if job.op == 'rearm' then
+    job.slot, job.seriesId = take(), take()
+    job.fields, job.series = take_list(), take_list()
+  end
+  local result = decide(job)
+  if wrong_type then return redis.error_reply('WRONGTYPE ' .. wrong_type) end
+  results[#results + 1] = result
+  if result == 'done' then
+    seen[job.id] = true
+    jobs[#jobs + 1] = job
+    local added = false
+    if job.queue then
+      local queue = queues[job.queue]
+      added = not queue.known
+      queue.known, queue.new = true, queue.new or added
+    end
+    local plain = job.op == 'move' or job.op == 'rename'
+    job.timeoutSet = plain and (not job.oldTimeout or job.oldTimeout == '')
+    records[#records + 1] = {
+      job.op, job.id, job.score, job.queue or false, added,
+      plain and job.status or false, plain and job.oldTimeout or false, job.timeoutSet,
+      plain and job.expireAt or false, job.newId or false, job.seriesId or false,
+    }
+    counts[counter[job.op]] = (counts[counter[job.op]] or 0) + 1
+  end
+end
+if #jobs == 0 then return results end
+
+redis.call('XADD', KEYS[6], '*', 'b', cmsgpack.pack(records))
+for name, n in pairs(counts) do redis.call('HINCRBY', KEYS[5], name, n) end
+
+local function reschedule(job)
+  if job.op == 'rename' then
+    local from, to = keys_of(job.id), keys_of(job.newId)
+    for i = 1, #from do
+      if redis.call('EXISTS', from[i]) == 1 then redis.call('RENAMENX', from[i], to[i]) end
+    end
+  end
+  local key = 'rq:job:' .. (job.newId or job.id)
+  if job.timeoutSet then
+    redis.call('HSET', key, 'status', 'scheduled', 'timeout', job.timeout)
+  else
+    redis.call('HSET', key, 'status', 'scheduled')
+  end
+  if job.expireAt then redis.call('PERSIST', key) end
+end
+
+local removed = {}
+for _, job in ipairs(jobs) do
+  removed[#removed + 1] = job.id
+  if job.op == 'rearm' then
+    redis.call('HSET', 'rq:job:' .. job.newId, unpack(job.fields))
+    redis.call('HSET', 'migrate-scheduler:series:' .. job.seriesId, unpack(job.series))
+    redis.call('SADD', KEYS[7], job.seriesId)
+  elseif job.op ~= 'drop' then
+    reschedule(job)
+  end
+  if job.queue then
+    local add = queues[job.queue].add
+    add[#add + 1] = job.slot or job.score
+    add[#add + 1] = job.newId or job.id
+  end
+end
+for name, queue in pairs(queues) do
+  if queue.new then redis.call('SADD', KEYS[4], 'rq:queue:' .. name) end
+  if #queue.add > 0 then redis.call('ZADD', queue.key, 'NX', unpack(queue.add)) end
+end
+redis.call('ZREM', KEYS[3], unpack(removed))
+return results

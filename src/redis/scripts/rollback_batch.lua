@@ -1,0 +1,186 @@
+-- Undoes the newest journal entry of a run that is not undone yet, at most 250 jobs. The place in
+-- the journal, which records of the entry are settled and the counters are written in the same
+-- call, so that repeating it, even after a crash, continues where it stopped.
+--
+-- KEYS 1 migrate-scheduler:lock          4 migrate-scheduler:run:<runId>
+--      2 rq:scheduler:scheduled_jobs     5 migrate-scheduler:journal:<runId>
+--      3 rq:queues                       6 migrate-scheduler:series
+-- ARGV 1 run lock value, 2 its expiry (ms)
+-- Returns {finished, pending, {{op, id, result, slot, remaining}, ...}}
+--   finished 1 when no journal entry is left; pending: records of this entry that are `due`.
+--   result:
+--   restored    back in the legacy set with its score and its hash fields
+--   rescheduled the same, with the score that somebody gave the native entry since
+--   advanced    a series that ran meanwhile: back with score = slot; `remaining` (text, '' = endless)
+--               is what the caller has to write into the `repeat` of the job's meta
+--   already     was not moved or is back already; nothing to do, not counted
+--   alreadyRun  was enqueued, or ran
+--   missing     gone from the registry without having run (cancelled, deleted)
+--   conflict    a renamed job whose old id is taken again: stays where it is
+--   due         RQ's scheduler may be enqueueing it right now, or a worker runs the series: not
+--               touched, call again in a moment
+--   slot and remaining are '' except for advanced.
+-- Errors: FENCED run; NOTROLLING when the run is not in state rolling-back.
+--
+-- Why `due`: RQ's scheduler reads the due ids, then enqueues them and only then removes them
+-- (rq/scheduler.py enqueue_scheduled_jobs); taking one back in between would run it twice.
+-- An old expiry that has passed by now is not put back: it would delete the job.
+local refused = fence(KEYS[1], ARGV[1], ARGV[2])
+if refused then return refused end
+if redis.call('HGET', KEYS[4], 'state') ~= 'rolling-back' then
+  return redis.error_reply('NOTROLLING ' .. KEYS[4])
+end
+
+local clock = redis.call('TIME')
+local now = tonumber(clock[1])
+local now_ms = now * 1000 + math.floor(tonumber(clock[2]) / 1000)
+local SLACK = 2 -- seconds: clocks of workers differ a little from Redis's
+
+local function keys_of(id)
+  return { 'rq:job:' .. id, 'rq:results:' .. id, 'rq:job:' .. id .. ':dependents', 'rq:job::' .. id .. ':dependencies' }
+end
+
+local function in_hands_of_scheduler(queue, score)
+  return tonumber(score) <= now + SLACK and redis.call('EXISTS', 'rq:scheduler-lock:' .. queue) == 1
+end
+
+-- What a job that is not in the native registry has become.
+local function absent(rec, key)
+  if redis.call('ZSCORE', KEYS[2], rec.id) then return 'already' end
+  local kind = type_of(key)
+  if kind == 'none' then return tonumber(rec.score) <= now and 'alreadyRun' or 'missing' end
+  if kind ~= 'hash' then return 'missing' end
+  return redis.call('HGET', key, 'status') == 'scheduled' and 'missing' or 'alreadyRun'
+end
+
+local function put_back(key, field, old)
+  if old then redis.call('HSET', key, field, old) else redis.call('HDEL', key, field) end
+end
+
+local function undo_drop(rec)
+  if redis.call('ZSCORE', KEYS[2], rec.id) then return 'already' end
+  redis.call('ZADD', KEYS[2], rec.score, rec.id)
+  return 'restored'
+end
+
+local function undo_move(rec)
+  local native, target = 'rq:scheduled:' .. rec.queue, rec.newId or rec.id
+  local key = 'rq:job:' .. target
+  local score = redis.call('ZSCORE', native, target)
+  if not score then return absent(rec, key) end
+  if in_hands_of_scheduler(rec.queue, score) then return 'due' end
+  if type_of(key) ~= 'hash' then return 'missing' end
+  if rec.newId then
+    local from, to = keys_of(rec.newId), keys_of(rec.id)
+    if redis.call('EXISTS', unpack(to)) > 0 then return 'conflict' end
+    for i = 1, #from do
+      if redis.call('EXISTS', from[i]) == 1 then redis.call('RENAMENX', from[i], to[i]) end
+    end
+    key = to[1]
+  end
+  if redis.call('HGET', key, 'status') == 'scheduled' then put_back(key, 'status', rec.status) end
+  if rec.timeoutSet then put_back(key, 'timeout', rec.timeout) end
+  if rec.expireAt and rec.expireAt > now_ms then
+    redis.call('PEXPIREAT', key, string.format('%.0f', rec.expireAt))
+  end
+  redis.call('ZREM', native, target)
+  redis.call('ZADD', KEYS[2], 'NX', score, rec.id)
+  return score == rec.score and 'restored' or 'rescheduled'
+end
+
+local function undo_rearm(rec)
+  local series = 'migrate-scheduler:series:' .. rec.seriesId
+  local function forget()
+    redis.call('DEL', series)
+    redis.call('SREM', KEYS[6], rec.seriesId)
+  end
+  local v = redis.call('HMGET', series, 'state', 'slot', 'job_id', 'remaining', 'queue')
+  if not v[1] then return redis.call('ZSCORE', KEYS[2], rec.id) and 'already' or 'missing' end
+  if v[1] == 'cancelled' then
+    forget()
+    return 'missing'
+  end
+  if v[1] == 'finished' or not v[2] or v[2] == '' then
+    forget()
+    return 'alreadyRun'
+  end
+  local slot, armed, queue = v[2], v[3] or rec.newId, v[5] or rec.queue
+  local native, key = 'rq:scheduled:' .. queue, 'rq:job:' .. armed
+  local score = redis.call('ZSCORE', native, armed)
+  if score then
+    if in_hands_of_scheduler(queue, score) then return 'due' end
+    redis.call('ZREM', native, armed)
+  else
+    -- Enqueued but not re-armed yet: out of its queue it is ours; in a worker's hands it is not.
+    -- Failed or gone without having re-armed: its function never ran, so its slot is still owed.
+    local status = type_of(key) == 'hash' and redis.call('HGET', key, 'status')
+    if status == 'started' then return 'due' end
+    if status == 'queued' and redis.call('LREM', 'rq:queue:' .. queue, 1, armed) == 0 then return 'due' end
+  end
+  redis.call('DEL', key)
+  forget()
+  if armed == rec.newId then
+    redis.call('ZADD', KEYS[2], 'NX', rec.score, rec.id)
+    return 'restored'
+  end
+  redis.call('ZADD', KEYS[2], 'NX', slot, rec.id)
+  return 'advanced', slot, v[4] or ''
+end
+
+local undo = { drop = undo_drop, move = undo_move, rename = undo_move, rearm = undo_rearm }
+
+-- The queue goes out of rq:queues again when we put it there and nothing of RQ uses it.
+local function leave_queue(name)
+  local used = redis.call('EXISTS', 'rq:queue:' .. name, 'rq:scheduled:' .. name, 'rq:wip:' .. name,
+    'rq:finished:' .. name, 'rq:failed:' .. name, 'rq:deferred:' .. name, 'rq:canceled:' .. name)
+  if used == 0 then redis.call('SREM', KEYS[3], 'rq:queue:' .. name) end
+end
+
+local cursor = redis.call('HGET', KEYS[4], 'rollbackCursor')
+local page = redis.call('XREVRANGE', KEYS[5], cursor or '+', '-', 'COUNT', 2)
+local entry = page[1]
+if cursor and entry and entry[1] == cursor then entry = page[2] end
+if not entry then return { 1, 0, {} } end
+
+local records = cmsgpack.unpack(entry[2][2])
+local settled = redis.call('HGET', KEYS[4], 'rollbackSettled') or ''
+local marks, out, counts, pending, failure = {}, {}, {}, 0, nil
+local counter = {
+  restored = 'restored', rescheduled = 'restored', advanced = 'restored',
+  alreadyRun = 'alreadyRun', missing = 'missing', conflict = 'conflict',
+}
+for i, r in ipairs(records) do
+  local mark = string.sub(settled, i, i) == '1'
+  if not mark and not failure then
+    local rec = {
+      op = r[1], id = r[2], score = r[3], queue = r[4], status = r[6], timeout = r[7],
+      timeoutSet = r[8], expireAt = r[9], newId = r[10], seriesId = r[11],
+    }
+    -- A failing command must not lose the record of what was undone before it.
+    local ok, result, slot, remaining = pcall(undo[rec.op], rec)
+    if not ok then
+      failure = result
+    else
+      mark = result ~= 'due'
+      if counter[result] then counts[counter[result]] = (counts[counter[result]] or 0) + 1 end
+      out[#out + 1] = { rec.op, rec.id, result, slot or '', remaining or '' }
+    end
+  end
+  if not mark then pending = pending + 1 end
+  marks[i] = mark and '1' or '0'
+end
+
+for name, n in pairs(counts) do redis.call('HINCRBY', KEYS[4], name, n) end
+if pending > 0 then
+  redis.call('HSET', KEYS[4], 'rollbackSettled', table.concat(marks))
+else
+  for _, r in ipairs(records) do
+    if r[5] then leave_queue(r[4]) end
+  end
+  redis.call('HSET', KEYS[4], 'rollbackCursor', entry[1])
+  redis.call('HDEL', KEYS[4], 'rollbackSettled')
+end
+if failure then
+  return redis.error_reply(type(failure) == 'table' and failure.err or tostring(failure))
+end
+return { 0, pending, out }

@@ -1,0 +1,161 @@
+import { blockers, hasWork, type PlanHead } from '../plan/plan.js';
+import { findingJson } from '../report/messages/index.js';
+import { planSummary } from '../report/plan-text.js';
+import { runSummary } from '../report/run-text.js';
+import { openRunDir, type RunDir } from '../world/run-dir.js';
+import { applyFiles } from './apply-files.js';
+import { applyJobs, type JobsDone, takeLegacyLock, takeRunLock } from './apply-jobs.js';
+import { type AssembledPlan, assemble, coversOf, toolName } from './assemble.js';
+import type { Context } from './context.js';
+import { tableSink } from './job-sinks.js';
+import { type OpenRedis, openRedis, redisRefusal } from './open-redis.js';
+import { EXIT, type ExitCode, refusal } from './outcome.js';
+import { planView, previewText } from './preview.js';
+import { checkWritable, chooseRun, type RunChoice } from './run-state.js';
+import { checkSavedPlan } from './saved-plan.js';
+
+export const RUN_SCHEMA = 'migrate-scheduler/run@1';
+
+const NOTHING: JobsDone = { moved: 0, renamed: 0, rearmed: 0, dropped: 0, kept: 0, refused: 0 };
+
+/** What one run did. */
+export interface RunResult {
+  /** null when there was nothing to do. */
+  readonly runId: string | null;
+  readonly jobs: JobsDone;
+  readonly plan: PlanHead;
+}
+
+/** Previews, asks, and carries out the migration; goes on with a run that stopped part-way. */
+export async function run(context: Context): Promise<ExitCode> {
+  const covers = coversOf(context.options);
+  const redis = covers.includes('redis') ? await openRedis(context) : null;
+  try {
+    const choice = await chooseRun(context.project, covers, redis?.port ?? null);
+    const assembled = await preview(context, redis, choice);
+    const result = await decideAndApply(context, redis, choice, assembled);
+    await print(context, result, choice);
+    return EXIT.ok;
+  } catch (error) {
+    throw redis ? redisRefusal(error, redis.url, EXIT.noRedis) : error;
+  } finally {
+    redis?.port.close();
+  }
+}
+
+/** Shows what dry-run shows; in JSON mode only the result is data, so that stdout holds one document. */
+async function preview(context: Context, redis: OpenRedis | null, choice: RunChoice): Promise<AssembledPlan> {
+  const { options, terminal } = context;
+  const silent = { item: async () => {}, end: async () => {} };
+  const view = planView(context);
+  const sink = options.format === 'text' ? tableSink(terminal, view, Boolean(options.all)) : silent;
+  const assembled = await assemble(context, redis, sink, choice.local);
+  if (options.plan !== undefined) await checkSavedPlan(context, options.plan, assembled.plan, redis);
+  if (options.format === 'text') {
+    await terminal.data(previewText(assembled.plan, view, planSummary));
+    if (choice.resumes) terminal.say(`Going on with run ${choice.runId}, which stopped part-way.`);
+  }
+  return assembled;
+}
+
+async function decideAndApply(
+  context: Context,
+  redis: OpenRedis | null,
+  choice: RunChoice,
+  assembled: AssembledPlan,
+): Promise<RunResult> {
+  const { plan } = assembled;
+  const blocked = blockers(plan.findings, new Set(context.options.allow));
+  if (blocked.length > 0) {
+    const codes = [...new Set(blocked.map((finding) => finding.code))];
+    throw refusal(EXIT.blocked, 'blocked', { count: blocked.length, codes });
+  }
+  const { keep: kept, refuse: refused } = plan.jobs.byAction;
+  if (!hasWork(plan) && !choice.resumes) return { runId: null, jobs: { ...NOTHING, kept, refused }, plan };
+  checkWritable(context.project, plan.files);
+  await askFirst(context);
+  return apply(context, redis, choice, assembled);
+}
+
+async function askFirst({ options, terminal }: Context): Promise<void> {
+  if (options.yes) return;
+  if (!terminal.interactive) throw refusal(EXIT.usage, 'needs-yes');
+  if (!(await terminal.confirm('Apply this?'))) throw refusal(EXIT.ok, 'declined');
+}
+
+async function apply(
+  context: Context,
+  redis: OpenRedis | null,
+  choice: RunChoice,
+  { plan, policy }: AssembledPlan,
+): Promise<RunResult> {
+  const { runId } = choice;
+  const lock = redis ? await takeRunLock(redis.port, runId) : null;
+  const keeper = redis && lock ? redis.port.keepLocks(lock, null) : null;
+  try {
+    if (redis && lock) await begin(redis, lock, runId);
+    const dir = openRunDir(context.project, runId, true);
+    dir.append({ type: 'begin', at: Date.now() / 1000, covers: plan.covers });
+    if (!choice.local) dir.savePlan(`${JSON.stringify(plan)}\n`);
+    await applyFiles(context.project, plan.files, dir, context.stop);
+    await keeper?.stop();
+    const jobs = redis && lock ? await moveJobs(context, redis, { runId, lock }, policy, dir) : NOTHING;
+    dir.append({ type: 'end', at: Date.now() / 1000 });
+    return { runId, jobs, plan };
+  } catch (error) {
+    throw redis ? redisRefusal(error, redis.url, EXIT.partial) : error;
+  } finally {
+    await keeper?.stop();
+    // A lost connection cannot release anything; the locks run out by themselves.
+    if (redis && lock) await redis.port.releaseLocks(lock, null).catch(() => {});
+  }
+}
+
+type RunLock = Awaited<ReturnType<typeof takeRunLock>>;
+
+async function begin(redis: OpenRedis, lock: RunLock, runId: string): Promise<void> {
+  const request = { runId, state: 'applying', now: await redis.port.time(), tool: toolName() } as const;
+  const begun = await redis.port.beginRun(lock, request);
+  if (begun.result === 'unfinished') throw refusal(EXIT.locked, 'unfinished-run', { runId: begun.runId, covers: ['redis'] });
+}
+
+async function moveJobs(
+  context: Context,
+  redis: OpenRedis,
+  { runId, lock }: { runId: string; lock: RunLock },
+  policy: AssembledPlan['policy'],
+  dir: RunDir,
+): Promise<JobsDone> {
+  const { port } = redis;
+  const legacy = await takeLegacyLock(context, port, lock);
+  const keeper = port.keepLocks(lock, legacy);
+  try {
+    dir.append({ type: 'jobs-begin', at: Date.now() / 1000, redis: redis.url });
+    const done = await applyJobs(context, port, { runId, run: lock, legacy }, policy, dir);
+    if (keeper.lost) throw keeper.lost;
+    await port.finishRun(lock, runId, await port.time());
+    dir.append({ type: 'jobs-done', at: Date.now() / 1000 });
+    return done;
+  } finally {
+    await keeper.stop();
+    await port.releaseLocks(lock, legacy).catch(() => {});
+  }
+}
+
+async function print({ options, terminal }: Context, result: RunResult, choice: RunChoice): Promise<void> {
+  const { plan, jobs, runId } = result;
+  if (options.format === 'text') {
+    if (runId !== null) await terminal.data(`\n${runSummary({ runId, jobs, plan }, terminal.color)}\n`);
+    return;
+  }
+  const document = {
+    schema: RUN_SCHEMA,
+    runId,
+    resumed: choice.resumes,
+    jobs,
+    files: plan.files.map(({ path, action }) => ({ path, action })),
+    findings: plan.findings.map(findingJson),
+  };
+  await terminal.data(`${JSON.stringify(document)}\n`);
+}
+

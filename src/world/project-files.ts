@@ -1,0 +1,111 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import { glob } from 'tinyglobby';
+import type { SourceFile } from '../files/types.js';
+
+/** Folders that hold nothing of the project's own. */
+const NEVER = [
+  'node_modules',
+  '.git',
+  '.hg',
+  '.svn',
+  '.venv',
+  'venv',
+  '__pycache__',
+  'dist',
+  '.tox',
+  '.nox',
+  '.mypy_cache',
+  'site-packages',
+  '.migrate-scheduler',
+];
+
+/** Scripts that commands may lead to: by extension, by name, or by the folder they stand in. */
+const FOLLOWED = [
+  /\.(sh|bash|py)$/,
+  /(^|\/)Dockerfile[^/]*$|\.Dockerfile$/i,
+  /(^|\/)(docker-)?entrypoint$/,
+  /(^|\/)(bin|scripts?|docker)\/[^/.]+$/,
+];
+
+/** Lock files: only that they are there matters. */
+const LOCK = /(^|\/)((uv|poetry|pdm|Pipfile)\.lock|conda-lock\.yml)$/;
+
+/** Files beyond this size, bytes, are no configuration. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * Finds and reads the files of a project that `wanted` (a file kind) asks for, and the scripts that
+ * commands may lead to. Git-ignored files are left out, nested .gitignore files included, except
+ * dotenv files: those are ignored nearly everywhere, and matter (GUIDE G11). Symbolic links are not
+ * followed, files over 1 MiB not read; of lock files only the path is given, with no text.
+ * Paths are project-relative POSIX, sorted; text is byte text.
+ */
+export async function readProjectFiles(
+  project: string,
+  wanted: (path: string) => boolean,
+): Promise<readonly SourceFile[]> {
+  const paths = await glob('**', {
+    cwd: project,
+    dot: true,
+    onlyFiles: true,
+    followSymbolicLinks: false,
+    expandDirectories: false,
+    ignore: NEVER.map((name) => `**/${name}/**`),
+  });
+  const rules = ignoreRules(project, paths);
+  return paths
+    .sort()
+    .filter((path) => wanted(path) || LOCK.test(path) || FOLLOWED.some((pattern) => pattern.test(path)))
+    .filter((path) => isDotenv(path) || !isIgnored(rules, path))
+    .flatMap((path) => readOne(project, path));
+}
+
+function readOne(project: string, path: string): SourceFile[] {
+  if (LOCK.test(path)) return [{ path, text: '' }];
+  const full = join(project, path);
+  try {
+    if (statSync(full).size > MAX_BYTES) return [];
+    return [{ path, text: readFileSync(full).toString('latin1') }];
+  } catch (error) {
+    // A file that is gone or closed to us since the listing is as good as absent.
+    if (error instanceof Error && 'code' in error) return [];
+    throw error;
+  }
+}
+
+function isDotenv(path: string): boolean {
+  return /^(\.env(\..+)?|.+\.env)$/.test(posix.basename(path));
+}
+
+/** The rules of each folder that has a .gitignore, '' for the project itself. */
+function ignoreRules(project: string, paths: readonly string[]): ReadonlyMap<string, Ignore> {
+  const rules = new Map<string, Ignore>();
+  for (const path of paths) {
+    if (posix.basename(path) !== '.gitignore') continue;
+    const folder = posix.dirname(path) === '.' ? '' : posix.dirname(path);
+    rules.set(folder, ignore().add(readFileSync(join(project, path), 'utf8')));
+  }
+  return rules;
+}
+
+/** As git has it: what lies in an ignored folder is ignored; else the rules nearest to the file decide. */
+function isIgnored(rules: ReadonlyMap<string, Ignore>, path: string): boolean {
+  const parts = path.split('/');
+  return parts.some((_, i) =>
+    isIgnoredItself(rules, parts.slice(0, i + 1).join('/') + (i + 1 < parts.length ? '/' : '')),
+  );
+}
+
+function isIgnoredItself(rules: ReadonlyMap<string, Ignore>, path: string): boolean {
+  let ignored = false;
+  const folders = path.replace(/\/$/, '').split('/').slice(0, -1);
+  for (let depth = 0; depth <= folders.length; depth++) {
+    const folder = folders.slice(0, depth).join('/');
+    const verdict = rules.get(folder)?.test(folder === '' ? path : path.slice(folder.length + 1));
+    if (verdict?.ignored === true) ignored = true;
+    if (verdict?.unignored === true) ignored = false;
+  }
+  return ignored;
+}

@@ -1,0 +1,64 @@
+"""The functions that the runtime test's workers execute. Each leaves a mark in Redis: [name, epoch, job id, …]."""
+
+import asyncio
+import json
+import os
+import signal
+import time
+
+from rq import get_current_job
+
+
+def mark(name, *details):
+    job = get_current_job()
+    job.connection.rpush('mark:' + name, json.dumps([name, time.time(), job.id] + list(details)))
+
+
+def ok(name, *args, **kwargs):
+    mark(name, list(args), kwargs)
+    return name
+
+
+def failing(name):
+    mark(name)
+    raise ValueError('meant to fail')
+
+
+def killed(name):
+    mark(name)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def slow(name, seconds):
+    mark(name)
+    time.sleep(seconds)
+
+
+def fails_first(name):
+    """Fails at the first execution of each occurrence and succeeds when retried."""
+    mark(name)
+    if get_current_job().connection.incr('tries:' + get_current_job().id) == 1:
+        raise ValueError('retry me')
+
+
+async def awaited(name):
+    await asyncio.sleep(0.01)
+    mark(name)
+    return 'awaited'
+
+
+def seen_meta(name):
+    job = get_current_job()
+    mark(name, job.meta, job.description, job.timeout, job.origin)
+
+
+def succeeded(job, connection, result, *args, **kwargs):
+    connection.rpush('callback', json.dumps([job.id, result]))
+
+
+class Greeter:
+    def __init__(self, word):
+        self.word = word
+
+    def greet(self, name):
+        mark(name, self.word)

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { Context } from '../run/context.js';
 import { EXIT, type ExitCode, Refusal } from '../run/outcome.js';
+import { packageVersion } from '../world/assets.js';
 import { openTerminal, type Terminal, wantsColor } from '../world/terminal.js';
 import { addOptions, type CommandName } from './options.js';
 import { type GlobalOptions, openSession } from './session.js';
@@ -47,12 +47,6 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/demo.js'),
   },
 ];
-
-/** Version of this package, from its package.json. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 function buildProgram(onRun: (row: CommandRow, options: GlobalOptions, argument?: string) => Promise<void>) {
   const program = new Command('migrate-scheduler')

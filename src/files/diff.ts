@@ -14,9 +14,14 @@ export function sha256(text: string): string {
 export function unifiedDiff(path: string, before: string | null, after: string | null): string {
   const from = before === null ? '/dev/null' : `a/${path}`;
   const to = after === null ? '/dev/null' : `b/${path}`;
-  // A name with a blank in it ends at a tab: without one `patch` cuts it short.
-  const header = path.includes(' ') ? '' : undefined;
   const texts = [displayText(before ?? ''), displayText(after ?? '')] as const;
-  const patch = structuredPatch(from, to, ...texts, header, header, { context: 3 });
-  return patch.hunks.length === 0 ? '' : formatPatch(patch, FILE_HEADERS_ONLY);
+  const patch = structuredPatch(from, to, ...texts, undefined, undefined, { context: 3 });
+  if (patch.hunks.length === 0) return '';
+  const [oldName = '', newName = '', ...hunks] = formatPatch(patch, FILE_HEADERS_ONLY).split('\n');
+  return [ended(oldName), ended(newName), ...hunks].join('\n');
+}
+
+/** A name with a blank in it ends at a tab: without one `patch` cuts it short. */
+function ended(header: string): string {
+  return header.slice(4).includes(' ') ? `${header}\t` : header;
 }

@@ -76,7 +76,8 @@ const SINCE: Readonly<Record<string, string>> = {
  * `hash-missing`, `hash-wrong-type`, `data-missing` and every `<field>-invalid` (dashes for
  * underscores) end the scheduler process, which then serves no queue at all; `data-unreadable` sends the
  * job to the failed registry; `ttl-zero` deletes it when it is enqueued; `meta-unreadable` matters
- * below 1.14.1 only, `meta-not-dict` from 3.0 (job.py `_serialize_meta`); `has-dependencies`: native scheduling ignores dependencies on every version.
+ * below 1.14.1 only, `meta-not-dict` from 3.0 (job.py `_serialize_meta`); `has-dependencies`: native
+ * scheduling ignores dependencies on every version.
  * A null version means every version.
  */
 export function hashProblems(

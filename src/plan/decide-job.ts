@@ -1,6 +1,6 @@
 import { classify } from '../legacy/classify.js';
 import { decodeJobData } from '../legacy/job-data.js';
-import { decodeMeta } from '../legacy/meta.js';
+import { decodeMeta, type MetaResult } from '../legacy/meta.js';
 import type { JobSnapshot } from '../legacy/types.js';
 import { hashProblems } from '../native/entry.js';
 import { jobIdProblem, printableId, safeJobId } from '../native/job-id.js';
@@ -70,7 +70,7 @@ export function decideJob(job: JobSnapshot, policy: JobPolicy): JobDecision {
     hashProblems(job, policy.rq, {
       // Data too large to look at is RQ's to read, and no fault of the job.
       dataReadable: data === null || data.ok || data.problem === 'data-too-large',
-      metaReadable: decoded.ok || decoded.problem !== 'meta-unreadable',
+      meta: metaShape(decoded),
     }),
   );
   if (job.type === 'hash' && item.queue === null) problems.add('origin-missing');
@@ -81,6 +81,12 @@ export function decideJob(job: JobSnapshot, policy: JobPolicy): JobDecision {
   if (kind !== 'oneshot') return conclude(item, 'keep', ['recurring-not-migrated'], 'warn');
   if (BUSY.has(text(job.fields.get('status')))) return conclude(item, 'keep', ['job-busy'], 'warn');
   return decideId(job, item, policy);
+}
+
+function metaShape(decoded: MetaResult): 'dict' | 'not-dict' | 'unreadable' {
+  if (decoded.ok) return 'dict';
+  if (decoded.problem === 'meta-unreadable') return 'unreadable';
+  return decoded.problem === 'meta-not-dict' ? 'not-dict' : 'dict';
 }
 
 function decideId(job: JobSnapshot, item: Item, policy: JobPolicy): JobDecision {

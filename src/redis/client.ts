@@ -14,9 +14,13 @@ import { parseRedisUrl } from './url.js';
  * for everything else; the connection is closed then.
  */
 export async function connectRedis(url: string, limits: ConnectLimits = {}): Promise<RedisPort> {
-  const connection = await openConnection(parseRedisUrl(url), limits);
+  const target = parseRedisUrl(url);
+  const connection = await openConnection(target, limits);
   try {
-    return portOf(connection, await checkServer(connection));
+    const server = await checkServer(connection);
+    // After the check: in cluster mode a database number is not what is wrong.
+    if (target.db !== 0) await connection.call('SELECT', target.db);
+    return portOf(connection, server);
   } catch (error) {
     connection.close();
     throw error;

@@ -22,7 +22,7 @@ export interface Connection {
 }
 
 /**
- * Opens a connection and authenticates. No retry, no offline queue, nothing is sent twice: once the
+ * Opens a connection to database 0 and authenticates. No retry, no offline queue, nothing is sent twice: once the
  * connection is lost, every further call fails with `redis-lost`.
  */
 export async function openConnection(target: RedisTarget, limits: ConnectLimits = {}): Promise<Connection> {
@@ -50,7 +50,8 @@ export async function openConnection(target: RedisTarget, limits: ConnectLimits 
       try {
         return await evaluate(send, name, keys, args);
       } catch (error) {
-        throw named(redis, error, keys);
+        // With several keys only the script itself can tell which one it was.
+        throw named(redis, error, keys.length === 1 ? keys : []);
       }
     },
     close: () => redis.disconnect(),
@@ -66,7 +67,7 @@ function optionsFor(target: RedisTarget, commandTimeout: number) {
     lazyConnect: true,
     // RESP2 prints scores as text; RESP3 would make them floating point numbers.
     protocol: 2,
-    // AUTH and SELECT are sent by handshake(), where their errors are errors.
+    // AUTH is sent by handshake(), SELECT by client.ts, where their errors are errors.
     enableReadyCheck: false,
     disableClientInfo: true,
     enableOfflineQueue: false,
@@ -116,7 +117,6 @@ async function handshake(redis: Redis, target: RedisTarget, send: Send): Promise
   await redis.connect();
   if (target.username !== undefined) await send('AUTH', [target.username, target.password ?? '']);
   else if (target.password !== undefined) await send('AUTH', [target.password]);
-  if (target.db !== 0) await send('SELECT', [target.db]);
   await send('PING', []);
 }
 

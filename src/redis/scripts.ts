@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** The Lua scripts of scripts/; those that write get fence.lua in front. */
+/** The Lua scripts of scripts/; those marked true get fence.lua in front. */
 const SCRIPTS = {
   take_run_lock: false,
   take_legacy_lock: true,
@@ -9,7 +9,7 @@ const SCRIPTS = {
   release_lock: false,
   page_zset: false,
   read_jobs: false,
-  probe_writes: false,
+  probe_writes: true,
   begin_run: true,
   finish_run: true,
   move_batch: true,

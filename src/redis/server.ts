@@ -23,11 +23,13 @@ const UNKNOWN: ServerInfo = { version: null, mode: null, role: null, readonlyRep
  */
 export async function checkServer(connection: Connection): Promise<ServerInfo> {
   const info = await readInfo(connection);
-  if (info.get('cluster_enabled') === '1' || info.get('redis_mode') === 'cluster') {
+  // Valkey calls it server_mode.
+  const mode = info.get('redis_mode') ?? info.get('server_mode') ?? null;
+  if (info.get('cluster_enabled') === '1' || mode === 'cluster') {
     throw new RedisProblem('redis-cluster', { detail: 'cluster_enabled:1' });
   }
-  if (info.get('redis_mode') === 'sentinel') {
-    throw new RedisProblem('redis-not-redis', { reason: 'sentinel', detail: 'redis_mode:sentinel' });
+  if (mode === 'sentinel') {
+    throw new RedisProblem('redis-not-redis', { reason: 'sentinel', detail: 'mode:sentinel' });
   }
   const version = info.get('redis_version') ?? null;
   if (version !== null && Number.parseInt(version, 10) < 5) {
@@ -37,7 +39,7 @@ export async function checkServer(connection: Connection): Promise<ServerInfo> {
   const role = info.get('role') ?? null;
   return {
     version,
-    mode: info.get('redis_mode') ?? null,
+    mode,
     role,
     readonlyReplica: role === 'slave' && (info.get('slave_read_only') ?? '1') === '1',
   };

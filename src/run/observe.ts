@@ -14,6 +14,8 @@ import type { Observations, QueueSeen, WorkerSeen } from '../verify/observations
 
 /** A worker beats at least every worker_ttl (420 s by default) plus RQ's own slack of 60 s (SEMANTICS §7). */
 const WORKER_SILENCE_SECONDS = 480;
+/** A scheduler in a long pass refreshes late: where two looks do not tell, a third comes after this. */
+const MORE_SECONDS = 4;
 const EXAMPLES = 10;
 
 /** What a worker hash says, with whether it is alive now. */
@@ -46,11 +48,8 @@ export async function observe(
   const first = await port.nativeQueues(keys, started - options.grace);
   const workers = seeWorkers(await port.workers(), started);
   const rq = options.rq ?? workersVersion(workers);
-  await sleep(
-    MIN_SAMPLE_GAP_SECONDS * 1000 + 200,
-    undefined,
-    options.signal ? { signal: options.signal } : {},
-  );
+  const waiting = options.signal ? { signal: options.signal } : {};
+  await sleep(MIN_SAMPLE_GAP_SECONDS * 1000 + 200, undefined, waiting);
 
   const now = await port.time();
   const second = new Map(
@@ -70,6 +69,17 @@ export async function observe(
       scheduler: schedulerLockState(sample(before.lock, started), sample(after.lock, now), rq),
     });
   }
+  const unsure = queues.filter((queue) => queue.scheduled > 0 && queue.scheduler === 'inconclusive');
+  if (unsure.length > 0) await sleep(MORE_SECONDS * 1000, undefined, waiting);
+  const at = await port.time();
+  const settled = new Map<string, QueueSeen['scheduler']>();
+  for (const { name } of unsure) {
+    const before = first.find((queue) => queue.name === name)?.lock ?? null;
+    settled.set(
+      name,
+      schedulerLockState(sample(before, started), sample(await port.schedulerLock(name), at), rq),
+    );
+  }
   return {
     now,
     rq,
@@ -77,7 +87,7 @@ export async function observe(
       waiting: await port.legacyCount(),
       alive: legacy.instances.filter((one) => one.death === null).map((one) => one.key),
     },
-    queues,
+    queues: queues.map((queue) => ({ ...queue, scheduler: settled.get(queue.name) ?? queue.scheduler })),
     workers,
   };
 }

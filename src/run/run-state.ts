@@ -47,7 +47,10 @@ export async function chooseRun(project: string, covers: Covers, port: RedisPort
     throw refusal(EXIT.blocked, 'two-unfinished-runs', { local: local.dir.runId, remote });
   }
   if (local && local.state.covers.join() !== covers.join()) {
-    throw refusal(EXIT.blocked, 'unfinished-run', { runId: local.dir.runId, covers: [...local.state.covers] });
+    throw refusal(EXIT.blocked, 'unfinished-run', {
+      runId: local.dir.runId,
+      covers: [...local.state.covers],
+    });
   }
   const runId = local?.dir.runId ?? remote ?? newRunId();
   return { runId, local, resumes: local !== null || remote !== null };

@@ -7,12 +7,12 @@ import { applyFiles } from './apply-files.js';
 import { applyJobs, type JobsDone, takeLegacyLock, takeRunLock } from './apply-jobs.js';
 import { type AssembledPlan, assemble, coversOf, toolName } from './assemble.js';
 import type { Context } from './context.js';
-import { tableSink } from './job-sinks.js';
+import { allSinks, tableSink } from './job-sinks.js';
 import { type OpenRedis, openRedis, redisRefusal } from './open-redis.js';
 import { EXIT, type ExitCode, refusal } from './outcome.js';
 import { planView, previewText } from './preview.js';
 import { checkWritable, chooseRun, type RunChoice } from './run-state.js';
-import { checkSavedPlan } from './saved-plan.js';
+import { readSavedPlan, savedPlanSink } from './saved-plan.js';
 
 export const RUN_SCHEMA = 'migrate-scheduler/run@1';
 
@@ -46,11 +46,13 @@ export async function run(context: Context): Promise<ExitCode> {
 /** Shows what dry-run shows; in JSON mode only the result is data, so that stdout holds one document. */
 async function preview(context: Context, redis: OpenRedis | null, choice: RunChoice): Promise<AssembledPlan> {
   const { options, terminal } = context;
-  const silent = { item: async () => {}, end: async () => {} };
   const view = planView(context);
-  const sink = options.format === 'text' ? tableSink(terminal, view, Boolean(options.all)) : silent;
+  const saved = options.plan === undefined ? null : await readSavedPlan(options.plan);
+  const sink = allSinks([
+    ...(options.format === 'text' ? [tableSink(terminal, view, Boolean(options.all))] : []),
+    ...(saved ? [savedPlanSink(saved)] : []),
+  ]);
   const assembled = await assemble(context, redis, sink, choice.local);
-  if (options.plan !== undefined) await checkSavedPlan(context, options.plan, assembled.plan, redis);
   if (options.format === 'text') {
     await terminal.data(previewText(assembled.plan, view, planSummary));
     if (choice.resumes) terminal.say(`Going on with run ${choice.runId}, which stopped part-way.`);
@@ -116,7 +118,8 @@ type RunLock = Awaited<ReturnType<typeof takeRunLock>>;
 async function begin(redis: OpenRedis, lock: RunLock, runId: string): Promise<void> {
   const request = { runId, state: 'applying', now: await redis.port.time(), tool: toolName() } as const;
   const begun = await redis.port.beginRun(lock, request);
-  if (begun.result === 'unfinished') throw refusal(EXIT.locked, 'unfinished-run', { runId: begun.runId, covers: ['redis'] });
+  if (begun.result === 'unfinished')
+    throw refusal(EXIT.locked, 'unfinished-run', { runId: begun.runId, covers: ['redis'] });
 }
 
 async function moveJobs(
@@ -158,4 +161,3 @@ async function print({ options, terminal }: Context, result: RunResult, choice: 
   };
   await terminal.data(`${JSON.stringify(document)}\n`);
 }
-

@@ -766,10 +766,13 @@ def _put(pipe: Any, connection: Redis, wanted: Series, stored: Optional[Series],
     for name in ('anchor', 'remaining', 'slot', 'job_id', 'created_at', 'state'):
         setattr(wanted, name, getattr(stored, name))
     same = same_call and (adopting or _same_settings(stored, wanted))
-    if not same and _armed_and_waiting(pipe, connection, stored):
+    if same and not adopting:
+        pipe.multi()
+        pipe.hset(_key(stored.id), 'group', wanted.group)
+    elif not same and _armed_and_waiting(pipe, connection, stored):
         _write_armed(pipe, connection, wanted, stored.slot, whole=True)
         _discard(pipe, connection, stored, True)
-    else:  # nothing to replace, or its run is under way and arms the next one from what is written here
+    else:  # taken over as it is, or its run is under way and arms the next one from what is written here
         pipe.multi()
         pipe.delete(_key(stored.id))
         pipe.hset(_key(stored.id), mapping=_to_hash(wanted))

@@ -42,6 +42,11 @@ describe('decodeJobData', () => {
     }
   });
 
+  it('reads long JSON lists', () => {
+    const many = JSON.stringify(['f', null, new Array(300_000).fill(0), {}]);
+    expect(decodeJobData(Buffer.from(many)).ok).toBe(true);
+  });
+
   it.each([
     ['empty', Buffer.alloc(0)],
     ['noise', Buffer.from('garbage')],

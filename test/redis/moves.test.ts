@@ -132,6 +132,15 @@ describe('move', () => {
     expect(await contents(redis.raw)).toEqual(before);
   });
 
+  it.each([LEGACY, 'rq:queues'])('names %s when that has the wrong type', async (key) => {
+    await addJob(redis.raw, 'a', FUTURE);
+    const fence = await begin(redis.port);
+    await redis.raw.set(key, 'x');
+    const problem = { code: 'redis-wrongtype', args: { key } };
+    await expect(redis.port.moveBatch(fence, [move('a', FUTURE)])).rejects.toMatchObject(problem);
+    await expect(begin(redis.port, 'r1')).rejects.toMatchObject(problem);
+  });
+
   it('accepts a full batch over several queues and refuses a larger one', async () => {
     const steps: JobStep[] = [];
     for (let i = 0; i < 250; i++) {

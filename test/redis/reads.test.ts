@@ -58,7 +58,7 @@ describe('pageLegacy', () => {
       'a',
       '1795489200.25',
       'b',
-      '0.1',
+      '0.5',
       'c',
       'inf',
       'd',
@@ -68,7 +68,7 @@ describe('pageLegacy', () => {
     const { entries } = await redis.port.pageLegacy(null);
     expect(entries.map((entry) => [idOf(entry), entry.score])).toEqual([
       ['e', '-inf'],
-      ['c', '0.10000000000000001'],
+      ['c', '0.5'],
       ['a', '1795489200'],
       ['b', '1795489200.25'],
       ['d', 'inf'],
@@ -112,6 +112,17 @@ describe('readJobs', () => {
     const [light] = await redis.port.readJobs(entries.slice(0, 1), { data: false });
     expect(light?.fields.has('data')).toBe(false);
     expect(light?.dataLength).toBe(4);
+  });
+
+  it('reads a job that ran before in the same way', async () => {
+    await addJob(redis.raw, 'ran', 5, { ended_at: '2026', result: 'big', exc_info: 'big' });
+    const entry = { id: Buffer.from('ran'), score: '5' };
+    for (const data of [true, false]) {
+      const [job] = await redis.port.readJobs([entry], { data });
+      expect(job?.dataLength).toBe(4);
+      const names = data ? ['data', 'ended_at', 'origin'] : ['ended_at', 'origin'];
+      expect([...(job?.fields.keys() ?? [])].sort()).toEqual(names);
+    }
   });
 
   it('keeps the order beyond one batch', async () => {

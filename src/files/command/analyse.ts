@@ -2,12 +2,13 @@ import { pythonStarts } from '../pysource/starts.js';
 import type { ProjectView, SourceFile, Where } from '../types.js';
 import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
 import { findConsoleScript, findFile, findModule } from './find.js';
+import { type ProgramList, procfileList, startedBy, supervisorList } from './lists.js';
+import { placeWhere, sourceOf, wordArg, workerStart } from './pieces.js';
 import { isPreparation } from './preparation.js';
-import { type Program, procfilePrograms, supervisorPrograms } from './programs.js';
 import { djangoCommand, flaskRqCommand, type RqStart, rqCommand, rqworkerCommand } from './rq.js';
 import { type Started, summarise } from './summary.js';
 import { traceScript } from './trace.js';
-import type { Command, CommandAnalysis, CommandPiece, FlagObstacle } from './types.js';
+import type { Command, CommandAnalysis, WorkerStart } from './types.js';
 import { shellTokens } from './words.js';
 import { programName, unwrap } from './wrappers.js';
 
@@ -94,9 +95,9 @@ class Analyser {
     } else if (name === 'manage.py' || name === 'django-admin') {
       this.django(args.slice(1), args);
     } else if (/^(honcho|foreman|forego|goreman|overmind|hivemind)$/.test(name)) {
-      this.procfile(args);
+      this.programList(procfileList(args), args);
     } else if (name === 'supervisord') {
-      this.supervisor(args);
+      this.programList(supervisorList(args), args);
     } else {
       this.program(name, args, scope);
     }
@@ -246,50 +247,18 @@ class Analyser {
     }
   }
 
-  private procfile(args: readonly Arg[]): void {
-    const words = args.slice(1).map((arg) => arg.value);
-    const option = words.findIndex((word) => word === '-f' || word === '--procfile');
-    const path = option < 0 ? 'Procfile' : (words[option + 1] ?? 'Procfile');
-    const start = words.findIndex((word) => word === 'start' || word === 'run');
-    const names = words
-      .slice(start + 1)
-      .filter((word, i) => !word.startsWith('-') && i + start + 1 !== option + 1);
-    this.programs(path, procfilePrograms, names, args);
-  }
-
-  private supervisor(args: readonly Arg[]): void {
-    const words = args.slice(1).map((arg) => arg.value);
-    const option = words.findIndex((word) => word === '-c' || word === '--configuration');
-    this.programs(words[option + 1] ?? 'supervisord.conf', supervisorPrograms, [], args);
-  }
-
-  private programs(
-    path: string,
-    read: (text: string) => readonly Program[],
-    names: readonly string[],
-    args: readonly Arg[],
-  ): void {
-    const file = findFile(this.project, path, this.command.places);
-    if (file === undefined) {
+  private programList(list: ProgramList | null, args: readonly Arg[]): void {
+    const file = list === null ? undefined : findFile(this.project, list.path, this.command.places);
+    if (list === null || file === undefined) {
       this.other(args);
       return;
     }
     this.via.push({ path: file.path, line: 1 });
-    for (const program of read(file.text)) {
-      if (names.length > 0 && !names.includes(program.name)) continue;
+    for (const program of list.read(file.text)) {
+      if (list.names.length > 0 ? !list.names.includes(program.name) : !program.starts) continue;
       const pieces = [{ form: 'shell' as const, text: program.command, origin: null }];
       const analysis = analyseCommand({ ...this.command, pieces }, this.project);
-      const where = { path: file.path, line: program.line };
-      if (analysis.role === 'scheduler' || analysis.role === 'both') {
-        this.started.push({ kind: 'scheduler', listed: true });
-      }
-      if (analysis.role === 'worker-pool') this.started.push({ kind: 'pool', queues: analysis.queues });
-      for (const { withScheduler, obstacle } of analysis.workers) {
-        const kept: FlagObstacle = obstacle === 'python' ? 'python' : 'program-list';
-        const start = { withScheduler, after: null, obstacle: kept, where };
-        this.started.push({ kind: 'worker', queues: analysis.queues, start });
-      }
-      if (analysis.role === 'other') this.started.push({ kind: 'other', text: program.command });
+      this.started.push(...startedBy(analysis, program, file.path));
     }
   }
 
@@ -300,41 +269,16 @@ class Analyser {
     }
     if (start.kind === 'scheduler') this.started.push({ kind: 'scheduler', listed: false });
     else if (start.kind === 'pool') this.started.push(start);
-    else this.started.push({ kind: 'worker', queues: start.queues, start: this.workerStart(start) });
+    else this.started.push({ kind: 'worker', queues: start.queues, start: this.start(start) });
   }
 
-  private workerStart(start: RqStart & { kind: 'worker' }): (Started & { kind: 'worker' })['start'] {
-    const withScheduler = start.on ? 'on' : start.after === null ? 'unknown' : 'off';
-    if (start.on) return { withScheduler, after: null, obstacle: null, where: null };
-    if (start.after === null) return { withScheduler, after: null, obstacle: 'no-option', where: null };
-    const place = start.after.place;
-    if (place === null)
-      return { withScheduler, after: null, obstacle: 'computed', where: this.via.at(-1) ?? null };
-    const where = this.placeWhere(place.path, place.piece, place.end);
-    if (where !== null) return { withScheduler, after: place, obstacle: 'elsewhere', where };
-    return { withScheduler, after: place, obstacle: null, where: null };
-  }
-
-  private placeWhere(path: string | null, piece: number, end: number): Where | null {
-    if (path === null) return this.command.pieces[piece]?.origin ?? null;
-    const text = this.project.get(path)?.text ?? '';
-    return { path, line: text.slice(0, end).split('\n').length };
+  private start(start: RqStart & { kind: 'worker' }): WorkerStart {
+    const place = start.after?.place ?? null;
+    const where = place === null ? (this.via.at(-1) ?? null) : placeWhere(place, this.command, this.project);
+    return workerStart(start, where);
   }
 
   private other(args: readonly Arg[]): void {
     this.started.push({ kind: 'other', text: args.map((arg) => arg.value).join(' ') });
   }
-}
-
-function sourceOf(piece: CommandPiece, index: number): ScriptText {
-  return { text: piece.text, path: null, piece: index, offset: 0, file: null };
-}
-
-function wordArg(piece: CommandPiece, source: ScriptText): Arg {
-  return {
-    value: piece.text,
-    known: !/\$\{?\w/.test(piece.text),
-    place: { path: null, piece: source.piece, end: piece.text.length, item: true, raw: piece.text },
-    script: source,
-  };
 }

@@ -9,6 +9,8 @@ export interface Program {
   readonly offset: number | null;
   /** 1-based. */
   readonly line: number;
+  /** False for `autostart=false`. */
+  readonly starts: boolean;
 }
 
 /** Entries of a Procfile: `name: command` (honcho and foreman read `^[A-Za-z0-9_-]+:\s*.+$`). */
@@ -18,19 +20,19 @@ export function procfilePrograms(text: string): readonly Program[] {
     const [all, name, command] = match;
     if (name === undefined || command === undefined) continue;
     const offset = match.index + all.length - command.length;
-    programs.push({ name, command, offset, line: lineOf(text, offset) });
+    programs.push({ name, command, offset, line: lineOf(text, offset), starts: true });
   }
   return programs;
 }
 
-/** Programs of a supervisor configuration that start by themselves. */
+/** The `[program:x]` sections of a supervisor configuration. */
 export function supervisorPrograms(text: string): readonly Program[] {
   const programs: Program[] = [];
   for (const match of text.matchAll(/^\[program:([^\]\r\n]+)\]([\s\S]*?)(?=^\[|(?![\s\S]))/gm)) {
     const [all, name, body] = match;
     if (name === undefined || body === undefined) continue;
     const command = /^command[ \t]*[=:][ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)/m.exec(body);
-    if (command?.[1] === undefined || /^autostart[ \t]*=[ \t]*(false|0|no|off)\b/im.test(body)) continue;
+    if (command?.[1] === undefined) continue;
     const value = command[1].replace(/[ \t]+;.*$/m, '').trimEnd();
     const start =
       match.index + all.length - body.length + command.index + command[0].length - command[1].length;
@@ -40,6 +42,7 @@ export function supervisorPrograms(text: string): readonly Program[] {
       command: joined,
       offset: joined === value ? start : null,
       line: lineOf(text, start),
+      starts: !/^autostart[ \t]*[=:][ \t]*(false|0|no|off)\b/im.test(body),
     });
   }
   return programs;

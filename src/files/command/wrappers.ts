@@ -50,6 +50,7 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
       '--package',
     ],
   },
+  honcho: { sub: 'run', values: ['-e', '--env', '-d', '--app-root', '-f', '--procfile'] },
   dotenv: { sub: 'run', values: ['-f', '--file', '-q', '--quote', '-e', '--export'] },
   doppler: { sub: 'run', values: ['-p', '--project', '-c', '--config', '-t', '--token'] },
   infisical: { sub: 'run', values: ['--env', '--path', '--projectId'] },

@@ -146,9 +146,11 @@ function difference(expected: unknown, result: unknown, path: string): string | 
   }
   if (isPlain(expected) && isPlain(result)) {
     const keys = new Set([...Object.keys(expected), ...Object.keys(result)]);
-    return first([...keys].map((key) => difference(expected[key], result[key], `${path}.${key}`)));
+    return first(
+      [...keys].map((key) => difference(expected[key], result[key], path === '' ? key : `${path}.${key}`)),
+    );
   }
-  return Object.is(expected, result) ? null : path.replace(/^\./, '') || 'document';
+  return Object.is(expected, result) ? null : path || 'document';
 }
 
 function first(differences: readonly (string | null)[]): string | null {

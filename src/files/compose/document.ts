@@ -41,8 +41,17 @@ export interface Slot {
 const BOM = '\u00ef\u00bb\u00bf';
 const MAX_ALIASES = 10_000;
 
+/** Parsed files; two readings of one file share their nodes. Null for a broken one. */
+const parsed = new WeakMap<SourceFile, ComposeDoc | null>();
+
 /** Parses a compose file; throws FileParseError with the line of the first mistake. */
 export function parseCompose(file: SourceFile): ComposeDoc {
+  const doc = parsed.get(file) ?? readCompose(file);
+  parsed.set(file, doc);
+  return doc;
+}
+
+function readCompose(file: SourceFile): ComposeDoc {
   const bom = file.text.startsWith(BOM) ? BOM.length : 0;
   const body = file.text.slice(bom);
   const masked = maskBytes(body);
@@ -72,22 +81,19 @@ export function parseCompose(file: SourceFile): ComposeDoc {
   return { path: file.path, body, bom, documents, plain, holders: holdersOf(documents) };
 }
 
-const parsed = new WeakMap<SourceFile, ComposeDoc | null>();
-
 /** Another compose file of the project; null when absent or broken (its own parse reports that). */
 export function composeAt(project: ProjectView, path: string): ComposeDoc | null {
   const file = project.get(path);
   if (file === undefined) return null;
   const known = parsed.get(file);
   if (known !== undefined) return known;
-  let doc: ComposeDoc | null = null;
   try {
-    doc = parseCompose(file);
+    return parseCompose(file);
   } catch (error) {
     if (!(error instanceof FileParseError)) throw error;
+    parsed.set(file, null);
+    return null;
   }
-  parsed.set(file, doc);
-  return doc;
 }
 
 function holdersOf(documents: readonly Document.Parsed[]): ReadonlyMap<Collection, Slot> {

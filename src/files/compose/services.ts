@@ -74,9 +74,17 @@ export function otherFiles(compose: ComposeDoc, project: ProjectView): readonly 
   return [...near, ...far].flatMap((path) => composeAt(project, path) ?? []);
 }
 
-/** Follows the command of every service of a file. */
+const analysed = new WeakMap<ProjectView, WeakMap<ComposeDoc, readonly AnalysedService[]>>();
+
+/** Follows the command of every service of a file. Kept per project view, which never changes. */
 export function analyseServices(compose: ComposeDoc, project: ProjectView): readonly AnalysedService[] {
-  return servicesOf(compose).map((service) => analyseService(service, project));
+  const known = analysed.get(project) ?? new WeakMap<ComposeDoc, readonly AnalysedService[]>();
+  analysed.set(project, known);
+  const before = known.get(compose);
+  if (before !== undefined) return before;
+  const services = servicesOf(compose).map((service) => analyseService(service, project));
+  known.set(compose, services);
+  return services;
 }
 
 function analyseService(service: Service, project: ProjectView): AnalysedService {
@@ -104,10 +112,10 @@ export function chainOf(service: Service, project: ProjectView, depth = 0): read
   const chain = [service];
   const target = extendsTarget(service, project);
   if (target !== null) chain.push(...chainOf(target, project, depth + 1));
-  if (BASE_NAME.test(service.compose.path)) return chain;
   const others = otherFiles(service.compose, project);
   const folder = folderOf(service.compose.path);
   const complete = chain.some((one) => hasCommand(one) || one.plain.image || one.plain.build);
+  if (complete && BASE_NAME.test(service.compose.path)) return chain;
   const bases = others.filter((other) =>
     complete ? BASE_NAME.test(other.path) && folderOf(other.path) === folder : true,
   );

@@ -15,6 +15,7 @@ import {
   SECOND,
   span,
   WEEKDAY,
+  YEAR,
 } from './fields.js';
 
 /** An expression that can be evaluated. */
@@ -71,13 +72,25 @@ function firstWall(fields: CronFields): number | null {
 }
 
 function* fieldTimes(fields: CronFields, wall: number): Generator<number, void> {
-  const pattern = cronerPattern(fields);
-  if (pattern === null) return;
-  const croner = new Croner(pattern, { utcOffset: 0, domAndDow: fields.bothDays });
+  const croner = cronerOf(fields);
+  if (croner === null) return;
   const nearEnd = countsFromEnd(fields);
   for (let at = croner.nextRun(new Date(wall * 1000)); at !== null; at = croner.nextRun(at)) {
     if (!nearEnd || matchesDay(fields, at)) yield at.getTime() / 1000;
   }
+}
+
+/** Built once per expression: croner's constructor costs more than a step. */
+const croners = new WeakMap<CronFields, Croner | null>();
+
+function cronerOf(fields: CronFields): Croner | null {
+  let croner = croners.get(fields);
+  if (croner === undefined) {
+    const pattern = cronerPattern(fields);
+    croner = pattern === null ? null : new Croner(pattern, { utcOffset: 0, domAndDow: fields.bothDays });
+    croners.set(fields, croner);
+  }
+  return croner;
 }
 
 /** The expression in croner's seven fields, seconds first; null where a field allows nothing. */
@@ -98,9 +111,15 @@ function cronerPattern(fields: CronFields): string | null {
       : [list(DAY, days), day.fromEnd.includes(0) ? 'L' : ''].filter((text) => text !== '').join(','),
     list(MONTH, fields.month),
     weekday.any ? '*' : weekdays.join(','),
-    fields.year === null ? '*' : fields.year.join(','),
+    years(fields.year),
   ];
   return parts.includes('') ? null : parts.join(' ');
+}
+
+/** crontab's `*` ends with 2099, croner's does not. */
+function years(numbers: readonly number[] | null): string {
+  if (numbers === null) return '*';
+  return isFull(YEAR, numbers) ? `${YEAR.lowest}-${YEAR.highest}` : numbers.join(',');
 }
 
 function list(spec: FieldSpec, numbers: readonly number[]): string {

@@ -11,29 +11,28 @@ const POLL_SECONDS = 60;
  * When rq-scheduler, on a host in `zone`, would run an entry: the first `count` moments (epoch seconds)
  * strictly after `afterEpoch`, fewer where the expression ends.
  *
- * rq-scheduler computes each time from the moment at which it enqueues the run before. From 0.12 on it reads
- * the wall clock, takes the next wall time that matches and converts that (rq_scheduler/utils.py at 0.13.1),
- * which is what `nativeFireTimes` does too. 0.11 with `use_local_timezone` hands an aware datetime to croniter,
- * which errs by an hour around a change of the clock (0.3.31 to 6.0.0 alike); reproduced here, except that
- * a run which it repeats at every poll of a skipped hour is given once.
+ * rq-scheduler computes each time from the moment at which it enqueues the run before: the next wall time that
+ * matches (rq_scheduler/utils.py at 0.11.0 and 0.13.1). A wall time that the clock skips becomes a moment one
+ * hour *early* (02:30 in Berlin is 01:30 on that day): so Python's `naive.astimezone()` and dateutil's
+ * `tzlocal` have it. 0.11 with `use_local_timezone` has croniter work on aware datetimes, which errs by an hour
+ * on the day of a change besides (0.3.31 to 6.0.0 alike).
  *
- * Not reproduced: from 0.12 on, a poll that happens within the repeated hour of autumn yields a time in the
- * past, so that the entry runs at every poll until the hour is over. Whether that comes to pass depends on
- * when the scheduler polls.
+ * Around a change the answer can lie in the past. The entry then runs again at every poll until the clock has
+ * passed the skipped or repeated hour: an hourly job runs up to sixty times. Such a burst is given as its first
+ * run only, and polls are assumed a minute apart. Not given either: croniter before 7 leaps over 1 March (and
+ * the 2nd) when the 30th or 31st is listed too.
  */
 export function nextFireTimes(cron: Cron, afterEpoch: number, zone: string, count: number): number[] {
-  return take(count, afterEpoch, (after) =>
-    cron.dialect === 'crontab' ? wallClockTime(cron, after, zone) : croniterTime(cron, after, zone),
-  );
+  return take(count, afterEpoch, (after) => legacyTime(cron, after, zone));
 }
 
 /**
- * When the migrated series fires: as `nextFireTimes`, by the rule of `rq_recurring` (its `_cron_after`): the
- * next wall time that matches; in an hour that the clock skips, an hour later by the wall clock, in an hour that
- * it repeats, the first time only.
+ * When the migrated series fires, by the rule of `rq_recurring` (its `_cron_after`): the next wall time that
+ * matches; in an hour that the clock skips, an hour later by the wall clock (02:30 at 03:30), in an hour that it
+ * repeats, the first time only. Differs from `nextFireTimes` around a change of the clock and nowhere else.
  */
 export function nativeFireTimes(cron: Cron, afterEpoch: number, zone: string, count: number): number[] {
-  return take(count, afterEpoch, (after) => wallClockTime(cron, after, zone));
+  return take(count, afterEpoch, (after) => nativeTime(cron, after, zone));
 }
 
 function take(count: number, afterEpoch: number, next: (after: number) => number | null): number[] {
@@ -46,7 +45,7 @@ function take(count: number, afterEpoch: number, next: (after: number) => number
   return times;
 }
 
-function wallClockTime(cron: Cron, after: number, zone: string): number | null {
+function nativeTime(cron: Cron, after: number, zone: string): number | null {
   for (const wall of wallTimesAfter(cron, epochToWall(after, zone))) {
     const epoch = wallToEpoch(wall, zone);
     if (epoch > after) return epoch;
@@ -54,28 +53,38 @@ function wallClockTime(cron: Cron, after: number, zone: string): number | null {
   return null;
 }
 
-/** The first time after `after` that croniter gives when it is asked at `after` and at each poll from then on. */
-function croniterTime(cron: Cron, after: number, zone: string): number | null {
+/** The first time after `after` that rq-scheduler gets when it asks at `after` and at each poll from then on. */
+function legacyTime(cron: Cron, after: number, zone: string): number | null {
+  const step = cron.dialect === 'crontab' ? crontabStep : croniterStep;
   for (let now = after; ; now += POLL_SECONDS) {
-    const at = croniterStep(cron, now, zone);
+    const at = step(cron, now, zone);
     if (at === null || at > after) return at;
   }
 }
 
-/**
- * One `get_next` of croniter with an aware datetime in dateutil's `tzlocal` (`_get_next` and its "DST handling"
- * at 1.3.5): where the result has another offset than the start and lies beyond the coming midnight, it is
- * moved by the difference - although the wall time was right already.
- */
-function croniterStep(cron: Cron, now: number, zone: string): number | null {
+function crontabStep(cron: Cron, now: number, zone: string): number | null {
   const wall = wallTimesAfter(cron, epochToWall(now, zone)).next().value;
-  if (wall === undefined) return null;
-  const at = wallToEpochAfterGap(wall, zone);
+  return wall === undefined ? null : wallToEpochAfterGap(wall, zone);
+}
+
+/** croniter goes one minute on (one second, where there are seconds) before it looks at the wall clock. */
+function croniterStep(cron: Cron, now: number, zone: string): number | null {
+  const unit = cron.expression.trim().split(/\s+/).length > 5 ? 1 : 60;
+  const from = epochToWall(now + unit, zone);
+  const wall = wallTimesAfter(cron, from - (from % unit) - 1).next().value;
+  return wall === undefined ? null : croniterShift(wallToEpochAfterGap(wall, zone), now, zone);
+}
+
+/**
+ * croniter's "DST handling" of an aware result (`_get_next` at 1.3.5): where it has another offset than the
+ * start and lies beyond the coming midnight, it is moved by the difference, although its wall time was right.
+ */
+function croniterShift(at: number, now: number, zone: string): number {
   const lag = offsetAt(at, zone) - offsetAt(now, zone);
   if (lag === 0) return at;
   const start = epochToWall(now, zone);
-  const ahead = Math.abs(epochToWall(at, zone) - start);
+  const ahead = epochToWall(at, zone) - start;
   const hour = Math.floor((((start % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS) / HOUR_SECONDS);
-  const beyond = ahead + (lag < 0 ? -lag : 0) >= (24 - hour) * HOUR_SECONDS;
+  const beyond = Math.abs(ahead) + Math.max(0, -lag) >= (24 - hour) * HOUR_SECONDS;
   return beyond ? wallToEpochAfterGap(epochToWall(at, zone) - lag, zone) : at;
 }

@@ -34,8 +34,8 @@ export function epochToWall(epoch: number, zone: string): number {
 
 /**
  * The moment of a wall time: the first of two where it occurs twice; where it is skipped, what a clock that
- * had not been changed would show, 02:30 is then an hour later than 01:30. So does Python with a naive
- * datetime (PEP 495, `fold=0`), hence rq-scheduler from 0.12 on, and `rq_recurring`.
+ * had not been changed would show (02:30 is an hour later than 01:30). So PEP 495 has it for `fold=0`, and so
+ * does `rq_recurring`.
  */
 export function wallToEpoch(wall: number, zone: string): number {
   const offsets = offsetsAround(wall, zone);
@@ -43,7 +43,10 @@ export function wallToEpoch(wall: number, zone: string): number {
   return exact.length > 0 ? Math.min(...exact) : wall - Math.min(...offsets);
 }
 
-/** As `wallToEpoch`, but a skipped wall time is read by the clock already changed, as dateutil's tzlocal does. */
+/**
+ * As `wallToEpoch`, but a skipped wall time is read by the clock already changed: 02:30 is then the moment at
+ * which it shows 01:30. So do CPython's `astimezone` of a naive datetime and dateutil's `tzlocal`.
+ */
 export function wallToEpochAfterGap(wall: number, zone: string): number {
   const epoch = wallToEpoch(wall, zone);
   return epochToWall(epoch, zone) === wall ? epoch : wall - Math.max(...offsetsAround(wall, zone));

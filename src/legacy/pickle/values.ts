@@ -131,9 +131,9 @@ export function isTruthy(value: PyValue): boolean {
 export function fromJson(value: unknown): PyValue {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : pyFloat(value);
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (Array.isArray(value)) return pyList(...value.map(fromJson));
+  if (Array.isArray(value)) return { type: 'list', items: value.map(fromJson) };
   if (typeof value === 'object') {
-    return pyDict(...Object.entries(value).map(([k, v]): [PyValue, PyValue] => [k, fromJson(v)]));
+    return { type: 'dict', entries: Object.entries(value).map(([k, v]) => [k, fromJson(v)]) };
   }
   throw new TypeError(`not a JSON value: ${typeof value}`);
 }

@@ -21,3 +21,10 @@ end
 local function type_of(key)
   return redis.call('TYPE', key).ok
 end
+
+-- An error reply that names the key, or nil when the key is absent or of the wanted type.
+local function wrong_type(key, wanted)
+  local kind = type_of(key)
+  if kind == 'none' or kind == wanted then return nil end
+  return redis.error_reply('WRONGTYPE ' .. key)
+end

@@ -30,6 +30,7 @@
 -- Order of writes: the journal first, so that even an entry that was never carried out (the server
 -- died in the middle) is known to the rollback, which looks at what it finds.
 local refused = fence(KEYS[1], ARGV[1], ARGV[2], KEYS[2], ARGV[3], ARGV[4])
+  or wrong_type(KEYS[3], 'zset') or wrong_type(KEYS[4], 'set')
 if refused then return refused end
 
 local clock = redis.call('TIME')
@@ -53,37 +54,60 @@ local function keys_of(id)
   return { 'rq:job:' .. id, 'rq:results:' .. id, 'rq:job:' .. id .. ':dependents', 'rq:job::' .. id .. ':dependencies' }
 end
 
-local queues, wrong_type = {}, nil
-local function queue_of(name)
-  if not queues[name] then
-    local key = 'rq:scheduled:' .. name
-    local kind = type_of(key)
-    if kind ~= 'none' and kind ~= 'zset' then wrong_type = key end
-    local known = redis.call('SISMEMBER', KEYS[4], 'rq:queue:' .. name) == 1
-    queues[name] = { key = key, known = known, add = {} }
+-- Scores of many members in one call; one by one before Redis 6.2.
+local function scores_of(key, members)
+  local found = redis.pcall('ZMSCORE', key, unpack(members))
+  if found.err then
+    found = {}
+    for i, member in ipairs(members) do found[i] = redis.call('ZSCORE', key, member) end
   end
-  return queues[name]
+  return found
+end
+
+local plan, ids, queues = {}, {}, {}
+while position <= #ARGV do
+  local job = { op = take(), id = take(), score = take() }
+  if job.op ~= 'drop' then job.queue = take() end
+  if job.op == 'move' or job.op == 'rename' then job.timeout = take() end
+  if job.op == 'rename' or job.op == 'rearm' then job.newId = take() end
+  if job.op == 'rearm' then
+    job.slot, job.seriesId = take(), take()
+    job.fields, job.series = take_list(), take_list()
+  end
+  plan[#plan + 1] = job
+  ids[#ids + 1] = job.id
+  if job.queue then
+    queues[job.queue] = queues[job.queue] or { targets = {}, native = {}, add = {} }
+    table.insert(queues[job.queue].targets, job.newId or job.id)
+  end
+end
+
+local legacy = scores_of(KEYS[3], ids)
+for name, queue in pairs(queues) do
+  queue.key = 'rq:scheduled:' .. name
+  local wrong = wrong_type(queue.key, 'zset')
+  if wrong then return wrong end
+  queue.known = redis.call('SISMEMBER', KEYS[4], 'rq:queue:' .. name) == 1
+  for i, score in ipairs(scores_of(queue.key, queue.targets)) do
+    queue.native[queue.targets[i]] = score
+  end
 end
 
 -- Decides about one job without writing; returns the result word.
 local seen, taken = {}, {}
-local function decide(job)
-  local score = redis.call('ZSCORE', KEYS[3], job.id)
+local function decide(job, score)
   if not score or seen[job.id] then return 'gone' end
   if tonumber(score) ~= tonumber(job.score) then return 'changed' end
   job.score = score
   local key = 'rq:job:' .. job.id
-  local kind = type_of(key)
-  if job.op == 'drop' then return kind == 'none' and 'done' or 'changed' end
-  if kind ~= 'hash' then return 'changed' end
-  local values = redis.call('HMGET', key, 'origin', 'status', 'timeout')
-  if values[1] ~= job.queue then return 'changed' end
+  if job.op == 'drop' then return redis.call('EXISTS', key) == 0 and 'done' or 'changed' end
+  -- No hash at all answers three times nil, another type an error: neither is the planned job.
+  local values = redis.pcall('HMGET', key, 'origin', 'status', 'timeout')
+  if values.err or values[1] ~= job.queue then return 'changed' end
   if job.op ~= 'rearm' and busy[values[2]] then return 'busy' end
 
-  local queue = queue_of(job.queue)
-  if wrong_type then return 'exists' end
   local target = job.newId or job.id
-  if taken[target] or redis.call('ZSCORE', queue.key, target) then return 'exists' end
+  if taken[target] or queues[job.queue].native[target] then return 'exists' end
   if job.newId and redis.call('EXISTS', unpack(keys_of(job.newId))) > 0 then return 'exists' end
   if job.seriesId then
     if redis.call('EXISTS', 'migrate-scheduler:series:' .. job.seriesId) > 0 then return 'exists' end
@@ -98,17 +122,8 @@ local function decide(job)
 end
 
 local jobs, results, records, counts = {}, {}, {}, {}
-while position <= #ARGV do
-  local job = { op = take(), id = take(), score = take() }
-  if job.op ~= 'drop' then job.queue = take() end
-  if job.op == 'move' or job.op == 'rename' then job.timeout = take() end
-  if job.op == 'rename' or job.op == 'rearm' then job.newId = take() end
-  if job.op == 'rearm' then
-    job.slot, job.seriesId = take(), take()
-    job.fields, job.series = take_list(), take_list()
-  end
-  local result = decide(job)
-  if wrong_type then return redis.error_reply('WRONGTYPE ' .. wrong_type) end
+for i, job in ipairs(plan) do
+  local result = decide(job, legacy[i])
   results[#results + 1] = result
   if result == 'done' then
     seen[job.id] = true

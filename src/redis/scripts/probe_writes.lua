@@ -4,6 +4,8 @@
 -- KEYS 1 rq:scheduler:scheduled_jobs, 2 rq:queues, 3 migrate-scheduler:probe
 -- ARGV 1 a name that no job, queue or member has
 -- Returns 1; raises Redis's own error (NOPERM, READONLY, WRONGTYPE, ...).
+local wrong = wrong_type(KEYS[1], 'zset') or wrong_type(KEYS[2], 'set')
+if wrong then return wrong end
 local job, other = 'rq:job:' .. ARGV[1], 'rq:job:' .. ARGV[1] .. '-'
 local native, queue = 'rq:scheduled:' .. ARGV[1], 'rq:queue:' .. ARGV[1]
 redis.call('TIME')

@@ -25,7 +25,7 @@
 -- Why `due`: RQ's scheduler reads the due ids, then enqueues them and only then removes them
 -- (rq/scheduler.py enqueue_scheduled_jobs); taking one back in between would run it twice.
 -- An old expiry that has passed by now is not put back: it would delete the job.
-local refused = fence(KEYS[1], ARGV[1], ARGV[2])
+local refused = fence(KEYS[1], ARGV[1], ARGV[2]) or wrong_type(KEYS[2], 'zset') or wrong_type(KEYS[3], 'set')
 if refused then return refused end
 if redis.call('HGET', KEYS[4], 'state') ~= 'rolling-back' then
   return redis.error_reply('NOTROLLING ' .. KEYS[4])
@@ -85,7 +85,7 @@ local function undo_move(rec)
   end
   redis.call('ZREM', native, target)
   redis.call('ZADD', KEYS[2], 'NX', score, rec.id)
-  return score == rec.score and 'restored' or 'rescheduled'
+  return tonumber(score) == tonumber(rec.score) and 'restored' or 'rescheduled'
 end
 
 local function undo_rearm(rec)

@@ -69,4 +69,35 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     next: 'Pass a --project folder that is writable.',
   }),
   'cannot-write-plan': (a) => ({ text: `${a.path} cannot be written: ${a.reason}.` }),
+  'two-unfinished-runs': (a) => ({
+    text: `Run ${a.local} of this folder and run ${a.remote} in this Redis both stopped part-way.`,
+    next: `Undo one of them: rollback ${a.local}, or rollback ${a.remote}.`,
+  }),
+  'unfinished-run': (a) => ({
+    text: `Run ${a.runId} (${list(a.covers)}) stopped part-way.`,
+    next: `Go on with it (the same --only and --redis-url), or undo it: rollback ${a.runId}.`,
+  }),
+  'rollback-due': (a) => ({
+    text: `${many(a.count, 'job')} are due, a scheduler holds their queue's lock, and nothing happens to them.`,
+    next: `Stop the RQ workers, then run rollback ${a.runId} again.`,
+  }),
+  'rollback-id-taken': (a) => ({
+    text: `job ${a.id} stays where it is: its old id is in use again.`,
+  }),
+  'file-edited-since': () => ({
+    text: 'was edited since the run; it is left as it is.',
+    next: 'Restore it by hand, or roll back again with --force to overwrite it with the backup.',
+  }),
+  'file-backup-missing': () => ({
+    text: 'cannot be restored: its backup is gone from .migrate-scheduler/.',
+    next: 'Restore it from version control.',
+  }),
+  'demo-failed': (a) => ({ text: `The demo did not work out: ${a.step}.` }),
+  'engine-python-missing': (a) => ({ text: `${a.reason}` }),
+  'engine-pypi-unreachable': (a) => ({ text: `${a.reason}` }),
+  'engine-pip-failed': (a) => ({ text: `${a.reason}` }),
+  'engine-venv-locked': (a) => ({ text: `${a.reason}` }),
+  'engine-redis-server-missing': (a) => ({ text: `${a.reason}` }),
+  'engine-redis-server-failed': (a) => ({ text: `${a.reason}` }),
+  'engine-process-failed': (a) => ({ text: `${a.reason}` }),
 };

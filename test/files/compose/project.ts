@@ -4,10 +4,15 @@ import { toByteText } from '../../../src/files/bytes.js';
 import { composeKind } from '../../../src/files/compose/index.js';
 import { applyEdits } from '../../../src/files/edit.js';
 import { procfileKind } from '../../../src/files/process/procfile.js';
+import { supervisorKind } from '../../../src/files/process/supervisor.js';
 import type { Decision, Fact, FileKind, ProjectView, SourceFile } from '../../../src/files/types.js';
 import type { Edit, Finding } from '../../../src/plan/types.js';
 
-const KINDS: readonly FileKind<never>[] = [composeKind as FileKind<never>, procfileKind as FileKind<never>];
+const KINDS: readonly FileKind<never>[] = [
+  composeKind as FileKind<never>,
+  procfileKind as FileKind<never>,
+  supervisorKind as FileKind<never>,
+];
 
 export type Files = Readonly<Record<string, string>>;
 

@@ -69,7 +69,7 @@ describe('dotenv', () => {
       '# \xb6\xa8\xca\xb1',
       "C='\xe5\xae\x9a'",
       'export D=$A',
-      'E'
+      'E',
     );
     const lines = fc.array(line, { maxLength: 5 });
     const target = fc.constantFrom(

@@ -4,7 +4,7 @@ The oracle is what rq-scheduler does: the wall clock of the zone goes into the l
 comes out is that of the zone again (``datetime.astimezone`` of a naive time, fold 0). Runs in whatever versions
 of both packages are installed; prints them. Usage: python test_cron.py
 
-Expressions that fire often are compared around the changes of summer time only; RQ_RECURRING_FULL=1 (minutes)
+Expressions that fire often are compared around the changes of summer time only; MIGRATE_SCHEDULER_WIDE=1 (minutes)
 compares those over the 400 days as well.
 """
 
@@ -55,7 +55,7 @@ def split(text):
     return [one.strip() for one in text.split('|') if one.strip()]
 
 
-FULL = os.environ.get('RQ_RECURRING_FULL') == '1'
+WIDE = os.environ.get('MIGRATE_SCHEDULER_WIDE') == '1'
 DAY = 86400
 
 
@@ -67,7 +67,7 @@ def is_dense(expression, dialect):
 
 def windows(expression, name, dialect='crontab'):
     """The stretches of time to compare: 400 days, or two days around each change of offset (else around START)."""
-    if FULL or (name in WHOLE_ZONES and not is_dense(expression, dialect)):
+    if WIDE or (name in WHOLE_ZONES and not is_dense(expression, dialect)):
         return [(START, START + DAYS * DAY)]
     days = range(START, START + DAYS * DAY, DAY)
     changes = [one for one in days if rq_recurring._offset(one, zone(name)) != rq_recurring._offset(one + DAY, zone(name))]

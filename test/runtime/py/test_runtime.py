@@ -2,6 +2,7 @@
 
 First the live cases: all series are registered, two workers with schedulers (and a SimpleWorker) run them for a
 while, then their marks are judged. Then the cases that need no worker. Prints the versions it ran with.
+RQ_RECURRING_REDIS_PORT names a private Redis that is already there; it is emptied.
 """
 
 import json
@@ -37,15 +38,19 @@ SERVER = {}
 
 
 def setUpModule():
+    SERVER['folder'] = tempfile.mkdtemp(prefix='rq-recurring-')
+    if 'RQ_RECURRING_REDIS_PORT' in os.environ:
+        SERVER['port'] = int(os.environ['RQ_RECURRING_REDIS_PORT'])
+        connect().flushall()
+        return
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         port = probe.getsockname()[1]
-    folder = tempfile.mkdtemp(prefix='rq-recurring-')
     process = subprocess.Popen(
-        ['redis-server', '--port', str(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder],
+        ['redis-server', '--port', str(port), '--bind', '127.0.0.1', '--save', '', '--dir', SERVER['folder']],
         stdout=subprocess.DEVNULL,
     )
-    SERVER.update(port=port, process=process, folder=folder)
+    SERVER.update(port=port, process=process)
     for _ in range(100):
         try:
             connect().ping()
@@ -56,8 +61,9 @@ def setUpModule():
 
 
 def tearDownModule():
-    SERVER['process'].terminate()
-    SERVER['process'].wait()
+    if 'process' in SERVER:
+        SERVER['process'].terminate()
+        SERVER['process'].wait()
     shutil.rmtree(SERVER['folder'])
 
 

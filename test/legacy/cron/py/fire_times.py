@@ -4,8 +4,9 @@ Reads a JSON list of cases from stdin, {expression, rule, zone, start, until, li
 prints a JSON list: for each the fire times after `start` up to `until`, at most `limit`, or {"error": class}.
 
 Rules: `crontab` is get_next_scheduled_time of rq-scheduler 0.13.1, with `use_local_timezone` off and on (they
-must agree), `croniter-local` that of 0.11 with `use_local_timezone`, `croniter-wall` croniter on the bare wall clock.
-A scheduler that is given a time that has passed asks again at its next poll, a minute later.
+must agree), `croniter-local` that of 0.11 with `use_local_timezone`; `crontab-wall` and `croniter-wall` take the next
+time on the bare wall clock and convert it by PEP 495. Who is given a time that has passed asks again a minute later,
+at rq-scheduler's next poll.
 """
 
 import calendar
@@ -13,7 +14,7 @@ import json
 import os
 import sys
 import time
-from datetime import datetime, timezone
+from datetime import datetime
 
 import dateutil.tz
 from croniter import croniter
@@ -24,8 +25,12 @@ def to_unix(moment):
     return calendar.timegm(moment.utctimetuple())
 
 
+def crontab_next(expression, now):
+    return CronTab(expression).next(now=datetime.fromtimestamp(now), default_utc=False, return_datetime=True)
+
+
 def by_crontab(expression, now):
-    following = CronTab(expression).next(now=datetime.fromtimestamp(now), default_utc=False, return_datetime=True)
+    following = crontab_next(expression, now)
     if following is None:
         return None
     plain = to_unix(following.astimezone(dateutil.tz.UTC))
@@ -34,17 +39,26 @@ def by_crontab(expression, now):
     return plain
 
 
+def by_crontab_wall(expression, now):
+    following = crontab_next(expression, now)
+    return following and int(following.timestamp())
+
+
 def by_croniter_local(expression, now):
     local = dateutil.tz.tzlocal()
     return to_unix(croniter(expression, datetime.fromtimestamp(now, local)).get_next(datetime).astimezone(local))
 
 
 def by_croniter_wall(expression, now):
-    following = croniter(expression, datetime.fromtimestamp(now)).get_next(datetime)
-    return to_unix(following.astimezone(timezone.utc))
+    return int(croniter(expression, datetime.fromtimestamp(now)).get_next(datetime).timestamp())
 
 
-RULES = {'crontab': by_crontab, 'croniter-local': by_croniter_local, 'croniter-wall': by_croniter_wall}
+RULES = {
+    'crontab': by_crontab,
+    'crontab-wall': by_crontab_wall,
+    'croniter-local': by_croniter_local,
+    'croniter-wall': by_croniter_wall,
+}
 
 
 def fire_times(case):

@@ -1,0 +1,116 @@
+import type { Edit, Finding } from '../../plan/types.js';
+import { analyseCommand, type CommandAnalysis, type Program } from '../command/index.js';
+import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
+
+const FLAG = ' --with-scheduler';
+
+/** A file that lists programs to start. */
+export interface ProgramFile {
+  readonly file: SourceFile;
+  readonly programs: readonly Program[];
+}
+
+/** What one of its programs runs. */
+export function analyseProgram(file: SourceFile, program: Program, project: ProjectView): CommandAnalysis {
+  const folder = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/')) : '';
+  return analyseCommand(
+    {
+      pieces: [{ form: 'shell', text: program.command, origin: null }],
+      vars: new Map(),
+      places: { folders: [folder], copies: new Map() },
+    },
+    project,
+  );
+}
+
+/** One `process` fact per program, id `<path>#<name>`. */
+export function programFacts({ file, programs }: ProgramFile, project: ProjectView): readonly Fact[] {
+  return programs.map((program) => {
+    const { role, queues, withScheduler, alsoRuns, via } = analyseProgram(file, program, project);
+    return {
+      type: 'process',
+      id: `${file.path}#${program.name}`,
+      name: program.name,
+      role,
+      queues,
+      withScheduler,
+      alsoRuns,
+      replicas: 1,
+      via,
+      where: { path: file.path, line: program.line },
+    };
+  });
+}
+
+/** The programs that run nothing but rq-scheduler and are to go. */
+export function schedulersOf(doc: ProgramFile, decision: Decision, project: ProjectView): readonly Program[] {
+  if (!decision.removeScheduler) return [];
+  return doc.programs.filter((program) => {
+    const { role, alsoRuns } = analyseProgram(doc.file, program, project);
+    return role === 'scheduler' && alsoRuns.length === 0;
+  });
+}
+
+/** A scheduler that does other work as well: what it does needs a new home first (R12). */
+export function entangled(doc: ProgramFile, decision: Decision, project: ProjectView): readonly Finding[] {
+  return doc.programs.flatMap((program): Finding[] => {
+    const { role, alsoRuns, schedulerInProgramList } = analyseProgram(doc.file, program, project);
+    const blocks = role === 'both' ? !schedulerInProgramList : role === 'scheduler' && alsoRuns.length > 0;
+    if (!decision.removeScheduler || !blocks) return [];
+    const args = { service: program.name, alsoRuns: role === 'both' ? [...alsoRuns, 'rq worker'] : alsoRuns };
+    return [
+      { code: 'scheduler-also-runs', severity: 'error', path: doc.file.path, line: program.line, args },
+    ];
+  });
+}
+
+/** Puts `--with-scheduler` into the programs that must get it. */
+export function enablePrograms(
+  doc: ProgramFile,
+  decision: Decision,
+  project: ProjectView,
+): { readonly edits: readonly Edit[]; readonly findings: readonly Finding[] } {
+  const edits: Edit[] = [];
+  const findings: Finding[] = [];
+  const { path } = doc.file;
+  for (const program of doc.programs) {
+    if (!decision.enableScheduler.has(`${path}#${program.name}`)) continue;
+    for (const worker of analyseProgram(doc.file, program, project).workers) {
+      const other = worker.obstacle === 'python' || worker.obstacle === 'program-list';
+      if (worker.withScheduler === 'on' || other) continue;
+      if (worker.after === null || worker.obstacle !== null || program.offset === null) {
+        const where = worker.where ?? { path, line: program.line };
+        const args = { service: program.name, reason: worker.obstacle ?? 'computed' };
+        findings.push({ code: 'worker-flag-manual', severity: 'error', ...where, args });
+        continue;
+      }
+      const at = program.offset + worker.after.end;
+      edits.push({ start: at, end: at, text: FLAG, why: 'add-with-scheduler' });
+    }
+  }
+  return { edits, findings };
+}
+
+/** Compares the programs before and after; the name of one that is not as meant, or null. */
+export function confirmPrograms(
+  before: ProgramFile,
+  after: ProgramFile,
+  decision: Decision,
+  project: ProjectView,
+): string | null {
+  const gone = new Set(schedulersOf(before, decision, project));
+  const flagged = enablePrograms(before, decision, project).edits;
+  const expected = before.programs.filter((program) => !gone.has(program));
+  const wrong = expected.find((program, i) => {
+    const start = program.offset;
+    const own = flagged.filter(
+      (edit) => start !== null && edit.start > start && edit.start <= start + program.command.length,
+    );
+    const command = own.reduceRight((text, edit) => {
+      const at = edit.start - (start ?? 0);
+      return text.slice(0, at) + FLAG + text.slice(at);
+    }, program.command);
+    return after.programs[i]?.name !== program.name || after.programs[i]?.command !== command;
+  });
+  return wrong?.name ?? (expected.length === after.programs.length ? null : 'number of entries');
+}

@@ -1,0 +1,94 @@
+import type { Edit } from '../../plan/types.js';
+import { supervisorPrograms } from '../command/index.js';
+import type { FileKind } from '../types.js';
+import {
+  confirmPrograms,
+  enablePrograms,
+  entangled,
+  type ProgramFile,
+  programFacts,
+  schedulersOf,
+} from './programs.js';
+
+const NAME = /(^|\/)supervisor[^/]*\.(conf|ini)$|(^|\/)supervisord?(\.d)?\/([^/]+\/)*[^/]+\.(conf|ini)$/i;
+
+/** Supervisor configurations: `[program:x]` sections and the `[group:x]` lists that name them. */
+export const supervisorKind: FileKind<ProgramFile> = {
+  id: 'supervisor',
+  match: (path) => NAME.test(path),
+  parse: (file) => ({ file, programs: supervisorPrograms(file.text) }),
+  facts: programFacts,
+  edits(doc, decision, project) {
+    const { text } = doc.file;
+    const names = new Set(schedulersOf(doc, decision, project).map((program) => program.name));
+    const enable = enablePrograms(doc, decision, project);
+    const removals = sectionsOf(text).flatMap((section): Edit[] => {
+      if (section.kind === 'program') return names.has(section.name) ? [sectionRemoval(text, section)] : [];
+      return section.kind === 'group' ? groupEdits(text, section, names) : [];
+    });
+    return {
+      edits: [...removals, ...enable.edits].sort((a, b) => a.start - b.start),
+      findings: [...entangled(doc, decision, project), ...enable.findings],
+    };
+  },
+  confirm: confirmPrograms,
+};
+
+interface Section {
+  readonly kind: string;
+  readonly name: string;
+  /** From its header, or the comment block directly above it, to the end of its last setting's line. */
+  readonly start: number;
+  readonly end: number;
+}
+
+function sectionsOf(text: string): readonly Section[] {
+  const lines = [...text.matchAll(/[^\n]*(?:\n|$)/g)].filter((line) => line[0] !== '');
+  const sections: Section[] = [];
+  let comment: number | null = null;
+  let open: { kind: string; name: string; start: number; end: number } | null = null;
+  for (const { 0: line, index } of lines) {
+    const header = /^(?:\xef\xbb\xbf)?\[([\w-]+)(?::([^\]\r\n]+))?\]/.exec(line);
+    if (header !== null) {
+      open = {
+        kind: header[1] ?? '',
+        name: (header[2] ?? '').trim(),
+        start: comment ?? index,
+        end: index + line.length,
+      };
+      sections.push(open);
+    } else if (open !== null && !/^\s*([;#].*)?\s*$/.test(line)) {
+      open.end = index + line.length;
+    }
+    if (/^[;#]/.test(line)) comment ??= index;
+    else comment = null;
+  }
+  return sections;
+}
+
+function sectionRemoval(text: string, section: Section): Edit {
+  let { start, end } = section;
+  const blank = /^(?:[ \t]*\r?\n)+/.exec(text.slice(end))?.[0] ?? '';
+  if (end + blank.length < text.length) end += blank.length;
+  else if (start > 0) {
+    // The last section gives up the blank lines above it, and the line before its newline if need be.
+    start = text.slice(0, start).trimEnd().length;
+    const newline = /^\r?\n/.exec(text.slice(start))?.[0] ?? '';
+    if (text.endsWith('\n')) start += newline.length;
+  }
+  return { start, end, text: '', why: 'remove-scheduler-process' };
+}
+
+/** Takes names out of `programs=a,b`; a group without programs goes. */
+function groupEdits(text: string, section: Section, names: ReadonlySet<string>): Edit[] {
+  const match = /^programs[ \t]*[=:][ \t]*([^\r\n]*)/m.exec(text.slice(section.start, section.end));
+  if (match?.[1] === undefined) return [];
+  const members = match[1].split(',');
+  const kept = members.filter((member) => !names.has(member.trim()));
+  if (kept.length === members.length) return [];
+  if (kept.length === 0) return [sectionRemoval(text, section)];
+  const end = section.start + match.index + match[0].length;
+  return [
+    { start: end - match[1].length, end, text: kept.join(',').trimStart(), why: 'remove-group-member' },
+  ];
+}

@@ -1,0 +1,27 @@
+import type { PlanHead } from '../plan/plan.js';
+
+/** What is left to do by hand after a run, in order (GUIDE G6): commands for this very project. */
+export function nextSteps(plan: PlanHead): string[] {
+  const steps: string[] = [];
+  const changed = new Set(plan.files.map((file) => file.path));
+  for (const { path } of plan.containers) {
+    if (!changed.has(path)) continue;
+    const compose = `docker compose${composeFlags(path)}`;
+    steps.push(`${compose} build`, `${compose} up -d --remove-orphans`);
+  }
+  const processes = plan.files.filter((file) => file.kind === 'procfile').map((file) => file.path);
+  if (processes.length > 0) steps.push(`restart what ${processes.join(', ')} starts`);
+  if (plan.files.length === 0)
+    steps.push('start every worker with its scheduler: rq worker --with-scheduler QUEUE …');
+  else if (plan.containers.length === 0)
+    steps.push('install the changed dependencies and restart the workers');
+  if (!plan.covers.includes('redis'))
+    steps.push('migrate-scheduler run --only redis   (on a host that reaches Redis)');
+  steps.push('migrate-scheduler verify --wait 60');
+  return steps;
+}
+
+/** The default file needs no flag; an override is used together with the file it overrides. */
+function composeFlags(path: string): string {
+  return /^(docker-compose|compose)\.ya?ml$/.test(path) ? '' : ` -f ${path}`;
+}

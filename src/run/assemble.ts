@@ -1,0 +1,117 @@
+import { targetFromDependencies } from '../files/decide-versions.js';
+import type { Project } from '../files/project.js';
+import { parsePlanHead } from '../plan/codec.js';
+import type { JobPolicy } from '../plan/decide-job.js';
+import { PLAN_SCHEMA, type PlanHead } from '../plan/plan.js';
+import { Tally } from '../plan/tally.js';
+import type { Finding, PlanTarget } from '../plan/types.js';
+import { packageVersion } from '../world/assets.js';
+import type { Context, RunOptions } from './context.js';
+import type { JobSink } from './job-sinks.js';
+import { decideAll } from './jobs.js';
+import { seeWorkers, workersVersion } from './observe.js';
+import type { OpenRedis } from './open-redis.js';
+import { inspectProject, type PlannedFiles, planFiles } from './project.js';
+import type { Covers, LocalRun } from './run-state.js';
+
+/** A plan and the policy by which its jobs were decided: the same decides again when it is applied. */
+export interface AssembledPlan {
+  readonly plan: PlanHead;
+  readonly policy: JobPolicy;
+}
+
+/** What the options ask for. */
+export function coversOf(options: RunOptions): Covers {
+  return options.only === undefined ? ['files', 'redis'] : [options.only];
+}
+
+/**
+ * Reads files and Redis, decides, and gives every job to the sink on the way. Writes nothing. For a run
+ * that stopped part-way the file changes are those that were planned then.
+ */
+export async function assemble(
+  context: Context,
+  redis: OpenRedis | null,
+  sink: JobSink,
+  local: LocalRun | null,
+): Promise<AssembledPlan> {
+  const { options } = context;
+  const covers = coversOf(options);
+  const project = covers.includes('files') && !local ? await inspectProject(context.project) : null;
+  const { target, findings: targetFindings } = await findTarget(options, project, redis);
+  const policy: JobPolicy = {
+    rq: target.rq,
+    renameIds: Boolean(options.renameIds),
+    allow: new Set(options.allow),
+  };
+  const tally = new Tally();
+  if (redis) {
+    for await (const batch of decideAll(redis.port, policy)) {
+      for (const { item, findings } of batch) {
+        tally.add(item, findings);
+        await sink.item(item);
+      }
+    }
+  }
+  const jobs = tally.result();
+  const files = project ? planFiles(project, options, jobs, target) : savedFiles(local);
+  const plan: PlanHead = {
+    schema: PLAN_SCHEMA,
+    tool: { name: 'migrate-scheduler', version: packageVersion() },
+    createdAt: Math.floor(Date.now() / 1000),
+    covers,
+    redis: redis?.url ?? null,
+    target,
+    jobs: { total: jobs.total, byKind: jobs.byKind, byAction: jobs.byAction },
+    files: files.changes,
+    containers: files.containers,
+    findings: [...files.findings, ...targetFindings, ...jobs.findings],
+  };
+  await sink.end(plan);
+  return { plan, policy };
+}
+
+/** `migrate-scheduler 0.1.0`, for the record in Redis. */
+export function toolName(): string {
+  return `migrate-scheduler ${packageVersion()}`;
+}
+
+/** The file part of a run that stopped part-way, as it was planned then. */
+function savedFiles(local: LocalRun | null): PlannedFiles {
+  const text = local?.dir.planText() ?? null;
+  if (text === null) return { changes: [], containers: [], findings: [] };
+  const { files, containers } = parsePlanHead([text]);
+  return { changes: files, containers, findings: [] };
+}
+
+/**
+ * The RQ version to aim at: the option, else what the dependency files pin, else the lowest of the live
+ * workers. A disagreement between files and workers is a finding, not a guess.
+ */
+async function findTarget(
+  options: RunOptions,
+  project: Project | null,
+  redis: OpenRedis | null,
+): Promise<{ target: PlanTarget; findings: Finding[] }> {
+  if (options.rqVersion !== undefined)
+    return { target: { rq: options.rqVersion, source: 'option' }, findings: [] };
+  const pinned = project ? targetFromDependencies(project.facts) : null;
+  const workers = redis ? seeWorkers(await redis.port.workers(), await redis.port.time()) : [];
+  const live = workersVersion(workers);
+  if (pinned !== null) {
+    const others = [...new Set(workers.flatMap(({ alive, version }) => (alive && version ? [version] : [])))];
+    const differ = others.filter((version) => version !== pinned);
+    const disagreement: Finding = {
+      code: 'rq-version-disagrees',
+      severity: 'warn',
+      args: { dependencies: pinned, workers: differ },
+    };
+    return {
+      target: { rq: pinned, source: 'dependencies' },
+      findings: differ.length > 0 ? [disagreement] : [],
+    };
+  }
+  if (live !== null) return { target: { rq: live, source: 'workers' }, findings: [] };
+  const unknown: Finding = { code: 'rq-version-unknown', severity: 'warn', args: {} };
+  return { target: { rq: null, source: 'unknown' }, findings: redis ? [unknown] : [] };
+}

@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { printableId } from '../native/job-id.js';
+import type { Finding } from '../plan/types.js';
+import type { RunLock } from '../redis/lock.js';
+import type { RedisPort } from '../redis/port.js';
+import { findingJson } from '../report/messages/index.js';
+import { rollbackPreview, rollbackSummary } from '../report/rollback-text.js';
+import { listRuns } from '../world/run-dir.js';
+import { stopped } from './apply-files.js';
+import { takeRunLock } from './apply-jobs.js';
+import { toolName } from './assemble.js';
+import type { Context } from './context.js';
+import { type OpenRedis, openRedis, redisRefusal } from './open-redis.js';
+import { EXIT, type ExitCode, refusal } from './outcome.js';
+import { type RestoredFile, refusedFindings, restoreFiles, restorePlan } from './restore-files.js';
+import { type LocalRun, readLocalRun } from './run-state.js';
+
+export const ROLLBACK_SCHEMA = 'migrate-scheduler/rollback@1';
+
+/** Jobs that RQ's scheduler may be enqueueing right now are tried again after this long, and for this long. */
+const RETRY_MS = 500;
+const PATIENCE_MS = 75_000;
+
+interface JobsBack {
+  readonly restored: number;
+  readonly alreadyRun: number;
+  readonly missing: number;
+}
+
+interface Target {
+  readonly runId: string;
+  /** Its folder in the project; null for a run made elsewhere, of which Redis knows the jobs. */
+  readonly local: LocalRun | null;
+}
+
+/** Undoes a run: jobs that still wait back into rq-scheduler's schedule, then the files. */
+export async function rollback(context: Context, wanted: string | undefined): Promise<ExitCode> {
+  const local = findLocal(context.project, wanted);
+  const needsRedis = local === null || local.state.covers.includes('redis');
+  const redis = needsRedis ? await openRedis(context) : null;
+  try {
+    const target = local ? { runId: local.dir.runId, local } : await findRemote(context, redis, wanted);
+    if (redis) checkSameRedis(target, redis);
+    return await undo(context, target, redis);
+  } catch (error) {
+    throw redis ? redisRefusal(error, redis.url, EXIT.partial) : error;
+  } finally {
+    redis?.port.close();
+  }
+}
+
+function findLocal(project: string, wanted: string | undefined): LocalRun | null {
+  const runs = listRuns(project);
+  if (wanted !== undefined) return runs.includes(wanted) ? readLocalRun(project, wanted) : null;
+  const open = runs
+    .map((runId) => readLocalRun(project, runId))
+    .filter(({ state }) => state.phase !== 'rolled-back');
+  return open.at(-1) ?? null;
+}
+
+async function findRemote(
+  { project }: Context,
+  redis: OpenRedis | null,
+  wanted: string | undefined,
+): Promise<Target> {
+  const known = redis ? await redis.port.listRuns() : [];
+  for (const runId of wanted === undefined ? known : [wanted]) {
+    const record = await redis?.port.readRun(runId);
+    if (record && (wanted !== undefined || record.state !== 'rolled-back')) return { runId, local: null };
+  }
+  if (wanted === undefined) throw refusal(EXIT.blocked, 'no-run-to-roll-back');
+  const runs = [...new Set([...listRuns(project), ...known])];
+  throw refusal(EXIT.usage, 'unknown-run', { runId: wanted, runs });
+}
+
+function checkSameRedis({ runId, local }: Target, redis: OpenRedis): void {
+  const planned = local?.state.redis ?? null;
+  if (planned === null || planned === redis.url) return;
+  throw refusal(EXIT.blocked, 'rollback-other-redis', { runId, planned, actual: redis.url });
+}
+
+async function undo(context: Context, target: Target, redis: OpenRedis | null): Promise<ExitCode> {
+  const { options, terminal, project } = context;
+  const { runId, local } = target;
+  const force = Boolean(options.force);
+  const files = local ? local.state.files.map((file) => restorePlan(project, file, local.dir, force)) : [];
+  const record = redis ? await redis.port.readRun(runId) : null;
+  if (options.format === 'text')
+    await terminal.data(`${rollbackPreview({ runId, files, record }, terminal.color)}\n`);
+  if (!options.yes) {
+    if (!terminal.interactive) throw refusal(EXIT.usage, 'needs-yes');
+    if (!(await terminal.confirm('Roll back?'))) throw refusal(EXIT.ok, 'declined');
+  }
+  local?.dir.append({ type: 'rollback-begin', at: Date.now() / 1000 });
+  const back = redis ? await undoJobs(context, redis, runId) : { jobs: NONE, findings: [] };
+  local?.dir.append({ type: 'jobs-restored', at: Date.now() / 1000 });
+  const restored = local ? await restoreFiles(project, local.state.files, local.dir, force) : [];
+  const refused = refusedFindings(restored);
+  if (refused.length === 0) local?.dir.append({ type: 'rollback-end', at: Date.now() / 1000 });
+  await print(context, { runId, jobs: back.jobs, files: restored, findings: [...back.findings, ...refused] });
+  return refused.length > 0 ? EXIT.partial : EXIT.ok;
+}
+
+const NONE: JobsBack = { restored: 0, alreadyRun: 0, missing: 0 };
+
+async function undoJobs(
+  context: Context,
+  { port }: OpenRedis,
+  runId: string,
+): Promise<{ jobs: JobsBack; findings: Finding[] }> {
+  const lock = await takeRunLock(port, runId);
+  const keeper = port.keepLocks(lock, null);
+  const findings: Finding[] = [];
+  try {
+    const begun = await port.beginRun(lock, {
+      runId,
+      state: 'rolling-back',
+      now: await port.time(),
+      tool: toolName(),
+    });
+    if (begun.result === 'unfinished') {
+      throw refusal(EXIT.blocked, 'unfinished-run', { runId: begun.runId, covers: ['redis'] });
+    }
+    if (begun.result === 'begun' || begun.result === 'resumed') {
+      await undoBatches(context, port, lock, runId, findings);
+      await port.finishRun(lock, runId, await port.time());
+    }
+    const { restored, alreadyRun, missing } = (await port.readRun(runId))?.counts ?? NONE;
+    return { jobs: { restored, alreadyRun, missing }, findings };
+  } finally {
+    await keeper.stop();
+    await port.releaseLocks(lock, null).catch(() => {});
+  }
+}
+
+async function undoBatches(
+  { stop, terminal }: Context,
+  port: RedisPort,
+  lock: RunLock,
+  runId: string,
+  findings: Finding[],
+): Promise<void> {
+  let giveUp = Date.now() + PATIENCE_MS;
+  for (;;) {
+    if (stop.signal !== null) throw stopped(stop, runId);
+    const step = await port.rollbackBatch(lock, runId);
+    for (const { id, result } of step.jobs) {
+      if (result !== 'conflict') continue;
+      const name = printableId(id);
+      findings.push({ code: 'rollback-id-taken', severity: 'warn', jobId: name, args: { id: name } });
+    }
+    if (step.finished) break;
+    if (step.pending === 0) {
+      giveUp = Date.now() + PATIENCE_MS;
+      continue;
+    }
+    if (Date.now() > giveUp) throw refusal(EXIT.partial, 'rollback-due', { count: step.pending, runId });
+    terminal.progress(`${step.pending} jobs are due right now; waiting for RQ's scheduler to enqueue them`);
+    await sleep(RETRY_MS);
+  }
+  terminal.progressEnd();
+}
+
+interface RollbackResult {
+  readonly runId: string;
+  readonly jobs: JobsBack;
+  readonly files: readonly RestoredFile[];
+  readonly findings: readonly Finding[];
+}
+
+async function print({ options, terminal }: Context, result: RollbackResult): Promise<void> {
+  if (options.format === 'text') {
+    await terminal.data(`${rollbackSummary(result, terminal.color)}\n`);
+    return;
+  }
+  const findings = result.findings.map(findingJson);
+  await terminal.data(`${JSON.stringify({ schema: ROLLBACK_SCHEMA, ...result, findings })}\n`);
+}

@@ -27,6 +27,17 @@ function collect(value: string, previous: unknown): string[] {
   return [...(Array.isArray(previous) ? (previous as string[]) : []), ...items];
 }
 
+const STRATEGIES: readonly string[] = ['rearm', 'keep'];
+
+function override(value: string, previous: unknown): unknown[] {
+  const at = value.lastIndexOf('=');
+  const strategy = value.slice(at + 1);
+  if (at < 1 || !STRATEGIES.includes(strategy)) {
+    throw new InvalidArgumentError(`give PATTERN=STRATEGY, the strategy one of ${STRATEGIES.join(', ')}`);
+  }
+  return [...(Array.isArray(previous) ? previous : []), { pattern: value.slice(0, at), strategy }];
+}
+
 function rqVersion(value: string): string {
   if (!/^\d+(\.\d+){0,3}$/.test(value)) throw new InvalidArgumentError('give a version such as 1.15.1');
   return value;
@@ -84,6 +95,39 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'the RQ version to aim at',
     commands: [...APPLYING, 'verify'],
     parse: rqVersion,
+  },
+  {
+    flags: '--recurring <strategy>',
+    about: 'recurring jobs: rearm (native series) or keep (leave them with rq-scheduler)',
+    commands: APPLYING,
+    choices: ['rearm', 'keep'],
+  },
+  {
+    flags: '--recurring-for <pattern=strategy>',
+    about: 'the strategy for jobs whose id or function matches (repeatable)',
+    commands: APPLYING,
+    parse: override,
+  },
+  {
+    flags: '--tz <zone>',
+    about: 'the time zone in which rq-scheduler read cron strings',
+    commands: APPLYING,
+  },
+  {
+    flags: '--rq-scheduler-version <version>',
+    about: 'the rq-scheduler version that wrote the jobs, where the files do not tell',
+    commands: APPLYING,
+    parse: rqVersion,
+  },
+  {
+    flags: '--runtime-path <dir>',
+    about: 'where rq_recurring.py goes (a folder the workers import from)',
+    commands: APPLYING,
+  },
+  {
+    flags: '--skip-import-check',
+    about: 'do not prove that workers can import rq_recurring',
+    commands: ['run'],
   },
   { flags: '--all', about: 'list every job, not only the first', commands: APPLYING },
   { flags: '--explain', about: 'say the reason of every edit', commands: APPLYING },

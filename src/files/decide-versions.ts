@@ -54,14 +54,19 @@ function djangoRqFinding(fact: DependencyFact, rq: string | null): Finding[] {
   return [{ code: 'django-rq-too-old', severity: 'error', ...fact.where, args: { version, minimum } }];
 }
 
+/** RQ's version as the dependency files fix it. */
+export function targetFromDependencies(facts: readonly Fact[]): string | null {
+  return versionOf(facts, 'rq');
+}
+
 /**
- * RQ's version as the dependency files fix it: an exact pin, or the base of a compatible release
+ * A package's version as the dependency files fix it: an exact pin, or the base of a compatible release
  * (`~=1.15.1`); of several, exact ones first, then the lowest. Null for ranges: they do not tell.
  */
-export function targetFromDependencies(facts: readonly Fact[]): string | null {
+export function versionOf(facts: readonly Fact[], package_: string): string | null {
   const specifiers = facts
     .filter((fact) => fact.type === 'dependency')
-    .filter(({ name }) => name === 'rq')
+    .filter(({ name }) => name === package_)
     .map(({ specifier }) => specifier);
   const lowest = (versions: readonly (string | null)[]) =>
     versions.filter((version) => version !== null).sort(compare)[0] ?? null;

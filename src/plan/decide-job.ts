@@ -4,7 +4,8 @@ import { decodeMeta, type MetaResult } from '../legacy/meta.js';
 import type { JobSnapshot } from '../legacy/types.js';
 import { hashProblems } from '../native/entry.js';
 import { jobIdProblem, printableId, safeJobId } from '../native/job-id.js';
-import type { Finding, JobAction, JobItem, Severity } from './types.js';
+import { decideRecurring, type RecurringPolicy, strategyFor } from './decide-recurring.js';
+import type { Finding, JobAction, JobItem, Recurrence, Severity } from './types.js';
 
 /** What the decision about one entry depends on besides the entry. */
 export interface JobPolicy {
@@ -14,6 +15,7 @@ export interface JobPolicy {
   readonly renameIds: boolean;
   /** Codes the user allows. */
   readonly allow: ReadonlySet<string>;
+  readonly recurring: RecurringPolicy;
 }
 
 /** The decision for one entry: what is shown, what is to be said. */
@@ -28,7 +30,13 @@ const RUNNABLE_UNDER_LEGACY: ReadonlySet<string> = new Set([
   'id-characters',
   'has-dependencies',
   'job-busy',
-  'recurring-not-migrated',
+  'recurring-kept',
+  'tz-needed',
+  'tz-unknown',
+  'tz-contradicts-score',
+  'cron-inexpressible',
+  'cron-never',
+  'score-invalid',
 ]);
 
 /** Problems that cost nobody but the job itself, so that a user may accept them. */
@@ -78,9 +86,22 @@ export function decideJob(job: JobSnapshot, policy: JobPolicy): JobDecision {
   const standing = [...problems].filter((code) => !(policy.allow.has(code) && ALLOWABLE.has(code)));
   if (standing.length > 0) return conclude(item, 'refuse', standing, 'warn');
 
-  if (kind !== 'oneshot') return conclude(item, 'keep', ['recurring-not-migrated'], 'warn');
+  if (recurrence) return decideSeries(job, item, recurrence, policy);
   if (BUSY.has(text(job.fields.get('status')))) return conclude(item, 'keep', ['job-busy'], 'warn');
   return decideId(job, item, policy);
+}
+
+/** A recurring job becomes a series; one that cannot stays, with the reason. A running one is not disturbed. */
+function decideSeries(job: JobSnapshot, item: Item, recurrence: Recurrence, policy: JobPolicy): JobDecision {
+  const strategy = strategyFor(policy.recurring, item.id, item.func);
+  if (strategy === 'keep') return conclude(item, 'keep', ['recurring-kept'], 'info');
+  const decided = decideRecurring(job.id, item.scheduledAt, recurrence, policy.recurring);
+  const cron = recurrence.cronString;
+  if (!decided.ok) return conclude(item, 'keep', [decided.code], 'warn', { cron, detail: decided.detail });
+  const { series, slot, recurrence: known, notes } = decided;
+  const rearmed = { ...item, newId: `${series}-${slot}`, recurrence: known };
+  const { findings } = conclude(rearmed, 'rearm', notes, 'warn', { cron, zone: known.zone ?? null });
+  return { item: { ...rearmed, action: 'rearm', reasons: notes }, findings };
 }
 
 function metaShape(decoded: MetaResult): 'dict' | 'not-dict' | 'unreadable' {
@@ -103,10 +124,10 @@ function conclude(
   action: JobAction,
   reasons: readonly string[],
   severity: Severity,
+  more: Finding['args'] = {},
 ): JobDecision {
   const { id, newId, queue, func } = item;
-  const findings = reasons.map(
-    (code): Finding => ({ code, severity, jobId: id, args: { id, newId, queue, func } }),
-  );
+  const args = { id, newId, queue, func, ...more };
+  const findings = reasons.map((code): Finding => ({ code, severity, jobId: id, args }));
   return { item: { ...item, action, reasons }, findings };
 }

@@ -55,6 +55,12 @@ export interface Recurrence {
   /** Runs that remain, the next one included; null = endless. */
   readonly remaining: number | null;
   readonly useLocalTimezone: boolean;
+  /** Only for a cron entry that is re-armed: the zone it is read in, and how that is known. */
+  readonly zone?: string;
+  readonly zoneKnownBy?: 'legacy-version' | 'score' | 'candidate' | 'option';
+  /** Its next fire times (epoch seconds) under rq-scheduler and as a native series, side by side. */
+  readonly timesBefore?: readonly number[];
+  readonly timesAfter?: readonly number[];
 }
 
 /** One replacement in a file: bytes `[start, end)` become `text`. */

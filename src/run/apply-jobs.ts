@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { JobPolicy } from '../plan/decide-job.js';
+import { seriesStep } from '../plan/series-step.js';
 import type { LegacyLock, RunLock } from '../redis/lock.js';
 import type { Fence, JobStep, StepResult } from '../redis/moves.js';
 import type { RedisPort } from '../redis/port.js';
@@ -83,7 +84,7 @@ export async function applyJobs(
     left = { kept: 0, refused: 0 };
     for await (const batch of decideAll(port, policy)) {
       if (stop.signal !== null) throw stopped(stop, fence.runId);
-      const { steps, counts } = stepsOf(batch);
+      const { steps, counts } = stepsOf(batch, policy);
       left = { kept: left.kept + counts.kept, refused: left.refused + counts.refused };
       const results = await port.moveBatch(fence, steps);
       const now = count(steps, results);
@@ -101,24 +102,28 @@ export async function applyJobs(
   return { ...done, ...left };
 }
 
-function stepsOf(batch: readonly DecidedJob[]): {
-  steps: JobStep[];
-  counts: { kept: number; refused: number };
-} {
+function stepsOf(
+  batch: readonly DecidedJob[],
+  policy: JobPolicy,
+): { steps: JobStep[]; counts: { kept: number; refused: number } } {
   const steps: JobStep[] = [];
   const counts = { kept: 0, refused: 0 };
-  for (const { job, item } of batch) {
-    if (item.action === 'keep') counts.kept++;
-    if (item.action === 'refuse') counts.refused++;
-    const step = stepOf({ job, item });
+  for (const decided of batch) {
+    if (decided.item.action === 'keep') counts.kept++;
+    if (decided.item.action === 'refuse') counts.refused++;
+    const step = stepOf(decided, policy);
     if (step) steps.push(step);
   }
   return { steps, counts };
 }
 
-function stepOf({ job, item }: Pick<DecidedJob, 'job' | 'item'>): JobStep | null {
+function stepOf({ job, item }: DecidedJob, policy: JobPolicy): JobStep | null {
   const head = { id: job.id, score: job.score };
   if (item.action === 'drop') return { op: 'drop', ...head };
+  if (item.action === 'rearm') {
+    const series = seriesStep(job, item, policy.recurring.schedulerVersion, Date.now() / 1000);
+    return series && { op: 'rearm', ...head, ...series };
+  }
   if (item.action !== 'move' || item.queue === null) return null;
   const move = { ...head, queue: item.queue, defaultTimeout: DEFAULT_TIMEOUT };
   return item.newId === null ? { op: 'move', ...move } : { op: 'rename', ...move, newId: item.newId };

@@ -1,7 +1,9 @@
-import { targetFromDependencies } from '../files/decide-versions.js';
+import { targetFromDependencies, versionOf } from '../files/decide-versions.js';
 import type { Project } from '../files/project.js';
+import { zonesNamed } from '../files/zones.js';
 import { parsePlanHead } from '../plan/codec.js';
 import type { JobPolicy } from '../plan/decide-job.js';
+import type { RecurringPolicy } from '../plan/decide-recurring.js';
 import { PLAN_SCHEMA, type PlanHead } from '../plan/plan.js';
 import { Tally } from '../plan/tally.js';
 import type { Finding, PlanTarget } from '../plan/types.js';
@@ -43,6 +45,7 @@ export async function assemble(
     rq: target.rq,
     renameIds: Boolean(options.renameIds),
     allow: new Set(options.allow),
+    recurring: recurringPolicy(options, project),
   };
   const tally = new Tally();
   if (redis) {
@@ -114,4 +117,15 @@ async function findTarget(
   if (live !== null) return { target: { rq: live, source: 'workers' }, findings: [] };
   const unknown: Finding = { code: 'rq-version-unknown', severity: 'warn', args: {} };
   return { target: { rq: null, source: 'unknown' }, findings: redis ? [unknown] : [] };
+}
+
+function recurringPolicy(options: RunOptions, project: Project | null): RecurringPolicy {
+  return {
+    strategy: options.recurring ?? 'rearm',
+    overrides: options.recurringFor ?? [],
+    schedulerVersion:
+      options.rqSchedulerVersion ?? (project ? versionOf(project.facts, 'rq-scheduler') : null),
+    zone: options.tz ?? null,
+    zoneCandidates: project ? zonesNamed(project.view) : [],
+  };
 }

@@ -1,3 +1,4 @@
+import type { RecurringStrategy } from '../plan/decide-recurring.js';
 import type { Terminal } from '../world/terminal.js';
 
 /** What commander hands over; names are the camel-cased flags of the option table. */
@@ -22,6 +23,12 @@ export interface RunOptions {
   readonly wait?: number;
   readonly grace?: number;
   readonly force?: boolean;
+  readonly recurring?: RecurringStrategy;
+  readonly recurringFor?: readonly { readonly pattern: string; readonly strategy: RecurringStrategy }[];
+  readonly tz?: string;
+  readonly rqSchedulerVersion?: string;
+  readonly runtimePath?: string;
+  readonly skipImportCheck?: boolean;
 }
 
 /** One invocation: its options, its terminal, and the wish to stop after the current step. */

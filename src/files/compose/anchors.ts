@@ -43,10 +43,7 @@ export class AnchorError extends Error {
  * Anchors that are defined in removed text and used in text that stays. An anchor inside another
  * one's text moves with it. Throws AnchorError where the text does not fit its new place.
  */
-export function anchorMoves(
-  compose: ComposeDoc,
-  isRemoved: (offset: number) => boolean,
-): readonly AnchorMove[] {
+export function anchorMoves(compose: ComposeDoc, isRemoved: (node: Node) => boolean): readonly AnchorMove[] {
   const moves: AnchorMove[] = [];
   for (const document of compose.documents) {
     const users = new Map<Node, Alias[]>();
@@ -54,8 +51,7 @@ export function anchorMoves(
     visit(document, {
       Alias: (key, alias, path) => {
         const target = alias.resolve(document);
-        const at = alias.range?.[0] ?? 0;
-        if (target === undefined || isRemoved(at) || !isRemoved(rangeOf(target)?.[0] ?? -1)) return;
+        if (target === undefined || isRemoved(alias) || !isRemoved(target)) return;
         users.set(target, [...(users.get(target) ?? []), alias]);
         holders.set(alias, holderOf(compose, key, path));
       },

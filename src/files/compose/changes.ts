@@ -82,7 +82,12 @@ function editsOf(compose: ComposeDoc, remover: ItemRemover, flags: readonly Edit
     if (isMap(document.contents)) remover.add(document.contents, index, 'remove-unused-fragment');
   }
   remover.collapse((collection) => staysEmpty(compose, collection));
-  const moves = anchorMoves(compose, isRemoved);
+  // A collection starts where its first item does, which may go without it.
+  const moves = anchorMoves(compose, (node) =>
+    isCollection(node)
+      ? remover.removedAround(node as Collection) !== undefined
+      : isRemoved(node.range?.[0] ?? -1),
+  );
   for (const move of moves) {
     for (const index of overriddenKeys(move))
       remover.add(move.node as Collection, index, 'remove-scheduler-service');

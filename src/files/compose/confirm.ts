@@ -22,9 +22,9 @@ export function confirmCompose(
   const fragments = removedFragments(before, intent.removal);
   const flagged = flagEdits(before, decision, project).services;
   for (let i = 0; i < before.plain.length; i++) {
-    const expected = expectation(structuredCopy(before.plain[i]), intent, decision);
+    const expected = expectation(structuredClone(before.plain[i]), intent, decision);
     if (isPlain(expected)) for (const name of fragments) delete expected[name];
-    const result = structuredCopy(after.plain[i]);
+    const result = structuredClone(after.plain[i]);
     const missing = [...flagged].find((name) => {
       const service = serviceOf(expected, name);
       return service !== undefined && !gained(service, serviceOf(result, name));
@@ -35,13 +35,6 @@ export function confirmCompose(
     if (different !== null) return different;
   }
   return null;
-}
-
-/** Aliases give shared objects: copied, so that a change in one place stays there. */
-function structuredCopy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(structuredCopy);
-  if (!isPlain(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, structuredCopy(inner)]));
 }
 
 function serviceOf(root: unknown, name: string): unknown {
@@ -70,7 +63,9 @@ function dropReferences(value: unknown, gone: ReadonlySet<string>): void {
   for (const [key, inner] of Object.entries(value)) {
     const list = Array.isArray(inner) ? inner : null;
     if (list !== null && (key === 'depends_on' || key === 'links')) {
-      value[key] = list.filter((item) => !gone.has(String(item).split(':')[0] ?? ''));
+      // In place: an alias shares the list with its anchor.
+      const kept = list.filter((item) => !gone.has(String(item).split(':')[0] ?? ''));
+      list.splice(0, list.length, ...kept);
     } else if (key === 'depends_on' && isPlain(inner)) {
       for (const name of gone) delete inner[name];
     } else {

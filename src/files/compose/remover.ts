@@ -1,6 +1,6 @@
-import { isMap, isPair, isSeq } from 'yaml';
+import { isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Edit } from '../../plan/types.js';
-import { type Collection, type ComposeDoc, keyOf, rangeOf, type Slot } from './document.js';
+import { type Collection, type ComposeDoc, rangeOf, type Slot } from './document.js';
 import { LineRemover } from './lines.js';
 
 /** Collects items to be removed from a compose file's collections and turns them into edits. */
@@ -130,10 +130,19 @@ export function itemRange(collection: Collection, index: number): readonly [numb
   const item = collection.items[index];
   if (isPair(item)) {
     const key = rangeOf(item.key) ?? [0, 0];
-    return [key[0], Math.max(key[1], rangeOf(item.value)?.[1] ?? 0)];
+    return [key[0], endOf(item.value) ?? key[1]];
   }
   const range = rangeOf(item) ?? [0, 0];
-  return [dashAt(collection, index) ?? range[0], range[1]];
+  return [dashAt(collection, index) ?? range[0], endOf(item) ?? range[0]];
+}
+
+/** End of a node's own text: ranges of empty values and of what ends in one run over comments below. */
+function endOf(node: unknown): number | null {
+  if (isScalar(node) && node.value === null && !node.source) return null;
+  if ((isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0) {
+    return itemRange(node as Collection, node.items.length - 1)[1];
+  }
+  return rangeOf(node)?.[1] ?? null;
 }
 
 function dashAt(collection: Collection, index: number): number | null {
@@ -153,9 +162,4 @@ function runs(indexes: readonly number[]): [number, number][] {
     else out.push([index, index]);
   }
   return out;
-}
-
-/** The pairs of a map with their indexes, by key. */
-export function indexOfKey(collection: Collection, name: string): number {
-  return collection.items.findIndex((item) => isPair(item) && keyOf(item) === name);
 }

@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
+import { type Document, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
 import { lineOf } from '../bytes.js';
 import {
   analyseCommand,
@@ -244,9 +244,4 @@ function placesOf(chain: readonly Service[], image: ImageCommand | null) {
   }
   copies.delete('.');
   return { folders: [...new Set(folders)], copies };
-}
-
-/** True when the service's value is a map with entries of its own in this file. */
-export function serviceMap(service: Service): YAMLMap | null {
-  return isMap(service.pair.value) ? service.pair.value : null;
 }

@@ -23,6 +23,8 @@ export interface PythonStart {
  * bad syntax. A name counts only through its import: other packages' workers and schedulers do not.
  */
 export function pythonStarts(text: string): readonly PythonStart[] {
+  // Every start goes through an import of one of these; most files need no parsing.
+  if (!/\brq|django|flask_rq2/.test(text)) return [];
   const root = parsePython(text);
   const names = namesOf(root);
   const starts: PythonStart[] = [];

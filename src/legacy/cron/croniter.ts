@@ -101,13 +101,19 @@ function readWeekday(text: string, hasSeconds: boolean): WeekdayField & { star: 
     else nth.push([readNumber(WEEKDAY, special[2] ?? '') % 7, readNth(item, Number(special[3]))]);
   }
   const { star, numbers } = readNumbers(WEEKDAY, plain);
-  if (plain.length < text.split(',').length && plain.length > 0) {
-    if (star) inexpressible('a starred weekday beside # or l');
-    invalid('weekdays beside # or l');
-  }
+  if (last.length + nth.length > 0 && plain.length > 0)
+    refuseMixed(star, numbers, [...last, ...nth.map(([day]) => day)]);
   if (hasSeconds && plain.some((item) => reachesSeven(item))) inexpressible('weekday 7 with a sixth field');
   const weekdays = distinct(numbers.map((number) => number % 7));
   return { any: star || isFull(WEEKDAY, weekdays), star, numbers: weekdays, last: distinct(last), nth };
+}
+
+/** Plain weekdays beside # or l: croniter refuses them, unless they are the very same days or all of them. */
+function refuseMixed(star: boolean, plain: readonly number[], special: readonly number[]): never {
+  const weekdays = distinct(plain.map((number) => number % 7));
+  const same = weekdays.every((weekday) => special.includes(weekday));
+  if (star || same || isFull(WEEKDAY, weekdays)) inexpressible('all or the same weekdays beside # or l');
+  invalid('weekdays beside # or l');
 }
 
 function readNth(item: string, n: number): number {
@@ -144,7 +150,8 @@ function fromStart(spec: FieldSpec, item: string, first: number, step: number): 
 function range(spec: FieldSpec, item: string, bounds: [number, number], step: number): number[] {
   const first = bounds[0];
   const last = spec === WEEKDAY && bounds[1] === 0 ? 7 : bounds[1];
-  if (first === bounds[1]) inexpressible(`'${item}': one value or all, depending on croniter's release`);
+  const equal = first === bounds[1] || (spec === WEEKDAY && first === 7 && last === 7);
+  if (equal) inexpressible(`'${item}': one value or all, depending on croniter's release`);
   if (first <= last) return span(first, last, step);
   if (step > 1) inexpressible(`'${item}': a step across the end`);
   return [...span(first, Math.max(first, spec.highest)), ...span(spec.lowest, last)];

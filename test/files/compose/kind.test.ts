@@ -159,6 +159,50 @@ describe('what stands in the way', () => {
   });
 });
 
+describe('byte for byte', () => {
+  it.each([
+    [
+      'an empty value at the end of a removed block does not take the next comment along',
+      'services:\n  a:\n    image: x\n  s:\n    command: rqscheduler\n    volumes: [d:/d]\n# end\n\nvolumes:\n  d: # gone\n\n# nets\nnetworks:\n  n:\n',
+      'services:\n  a:\n    image: x\n# end\n\n# nets\nnetworks:\n  n:\n',
+    ],
+    [
+      'one separator remains, the one above',
+      'services:\n  a:\n    image: x\n\n  s:\n    command: rqscheduler\n\n\n  b:\n    image: y\n',
+      'services:\n  a:\n    image: x\n\n  b:\n    image: y\n',
+    ],
+    [
+      'a list of names behind an alias',
+      'x-d: &d\n  - redis\n  - s\nservices:\n  w:\n    image: x\n    depends_on: *d\n  s:\n    command: rqscheduler\n',
+      'x-d: &d\n  - redis\nservices:\n  w:\n    image: x\n    depends_on: *d\n',
+    ],
+    [
+      'an anchored list that loses everything stays as an empty one',
+      'services:\n  w:\n    image: x\n    depends_on: &d   # all\n      - s\n  v:\n    image: x\n    depends_on: *d\n  s:\n    command: rqscheduler\n',
+      'services:\n  w:\n    image: x\n    depends_on: &d []   # all\n  v:\n    image: x\n    depends_on: *d\n',
+    ],
+    [
+      'anchored scalars, lists and maps move with their edits',
+      'services:\n  s:\n    image: &i acme/app\n    build: &b\n      context: .\n    command: rqscheduler\n    environment: &e [A=1,\n      RQ_SCHEDULER_NAME=2]\n\n\n  "w":\n    image: *i\n    build: *b\n    environment: *e\n',
+      'services:\n  "w":\n    image: &i acme/app\n    build: &b\n      context: .\n    environment: &e [A=1]\n',
+    ],
+    [
+      'a flow list over several lines',
+      'services:\n  w:\n    command: ["rq",\n              "worker",\n              "high"]\n  s: {command: rqscheduler}\n',
+      'services:\n  w:\n    command: ["rq",\n              "worker",\n              "--with-scheduler",\n              "high"]\n',
+    ],
+    [
+      'an escaped line break within a quoted command',
+      'services:\n  w:\n    command: "rq worker \\\n      high"\n  s: {command: rqscheduler}\n',
+      'services:\n  w:\n    command: "rq worker --with-scheduler \\\n      high"\n',
+    ],
+  ])('%s', (_, before, after) => {
+    const result = migrate({ [PATH]: before });
+    expect(result.findings).toEqual([]);
+    expect(result.files[PATH]).toBe(after);
+  });
+});
+
 describe('a decision that changes nothing', () => {
   it('gives no edits', () => {
     const text = 'services:\n  s:\n    command: rqscheduler\n    environment: [RQ_SCHEDULER_NAME=a]\n';
@@ -170,6 +214,30 @@ describe('a decision that changes nothing', () => {
       addCroniter: false,
     };
     expect(migrate({ [PATH]: text }, decision)).toMatchObject({ files: { [PATH]: text }, findings: [] });
+  });
+});
+
+describe('every edit', () => {
+  it('says why', () => {
+    const text =
+      'services:\n  s: &s\n    image: a\n    command: rqscheduler\n    volumes: [v:/v]\n    networks: [n]\n    secrets: [k]\n    configs: [c]\n' +
+      '  w:\n    <<: *s\n    volumes: []\n    networks: []\n    secrets: []\n    configs: []\n    command: rq worker\n    depends_on: [s]\n    links: [s]\n    environment: [RQ_SCHEDULER_NAME]\n' +
+      'volumes: {v: , x: }\nnetworks:\n  n:\nsecrets:\n  k: {file: k}\nconfigs:\n  c: {file: c}\n';
+    const edits = migrate({ [PATH]: text }).edits.get(PATH) ?? [];
+    expect(new Set(edits.map((edit) => edit.why))).toEqual(
+      new Set([
+        'remove-scheduler-service',
+        'move-anchor',
+        'add-with-scheduler',
+        'remove-depends-on',
+        'remove-link',
+        'remove-env',
+        'remove-unused-volume',
+        'remove-unused-network',
+        'remove-unused-secret',
+        'remove-unused-config',
+      ]),
+    );
   });
 });
 

@@ -30,7 +30,9 @@ def killed(name):
 
 
 def slow(name, seconds):
-    mark(name)
+    """Marks the slot that is armed while it runs (None: none is)."""
+    slot = get_current_job().connection.hget('migrate-scheduler:series:' + name, 'slot')
+    mark(name, int(slot) if slot else None)
     time.sleep(seconds)
 
 

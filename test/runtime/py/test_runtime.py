@@ -32,7 +32,7 @@ from rq.registry import ScheduledJobRegistry  # noqa: E402
 import rq_recurring  # noqa: E402
 from rq_recurring import Definition, cancel, cron, ensure, every, list_series, repair  # noqa: E402
 
-RUN_FOR = 14.0
+LIVE_TIMEOUT = 90.0
 LIVE_QUEUES = ['default', 'second']
 SERVER = {}
 
@@ -104,12 +104,12 @@ def slots(connection, name):
 
 
 def armed(connection, series):
-    """Ids of the waiting jobs of a series, over all queues."""
+    """Ids of the jobs of a series that wait in a registry, or on a queue when the workers were stopped."""
     found = []
     for queue in LIVE_QUEUES + ['low']:
-        key = ScheduledJobRegistry(queue, connection=connection).key
-        found += [one.decode() for one in connection.zrange(key, 0, -1) if one.decode().startswith(series + '-')]
-    return found
+        found += connection.zrange(ScheduledJobRegistry(queue, connection=connection).key, 0, -1)
+        found += connection.lrange('rq:queue:' + queue, 0, -1)
+    return [one.decode() for one in found if one.decode().startswith(series + '-')]
 
 
 def write_by_hand(connection, series, slot, call, **fields):
@@ -150,10 +150,10 @@ class Live(unittest.TestCase):
         every(1, jobs.ok, ('once', 1), {'key': [2]}, name='once', repeat=1, **start)
         every(1, jobs.ok, ['zero'], name='zero', repeat=0, **start)
         every(1, jobs.ok, ['thrice'], name='thrice', repeat=3, queue='second', **start)
-        every(1, jobs.failing, ['failing'], name='failing', **start)
+        every(2, jobs.failing, ['failing'], name='failing', **start)
         every(2, jobs.killed, ['killed'], name='killed', repeat=3, **start)
-        every(1, jobs.slow, ['slow', 3], name='slow', repeat=2, queue='second', **start)
-        retried = every(4, jobs.fails_first, ['retried'], name='retried', repeat=2, **start)
+        every(1, jobs.slow, ['slow', 2], name='slow', repeat=2, queue='second', **start)
+        retried = every(5, jobs.fails_first, ['retried'], name='retried', repeat=2, **start)
         redis.hset('rq:job:' + retried.job_id, 'retries_left', 3)
         every(2, jobs.awaited, ['awaited'], name='awaited', repeat=2, **start)
         every(2, jobs.Greeter('hello').greet, ['method'], name='method', repeat=1, **start)
@@ -161,8 +161,8 @@ class Live(unittest.TestCase):
         every(1, jobs.ok, ['callback'], name='callback', repeat=2, on_success=Callback(jobs.succeeded, timeout=5), **start)
         cron('*/2 * * * * * *', jobs.ok, ['seconds'], name='seconds', connection=redis, start=begin)
         cron('* * * * * */3', jobs.ok, ['croniter'], name='croniter', connection=redis, dialect='croniter', start=begin)
-        every(1, jobs.ok, ['late'], name='late', connection=redis, start=begin - 1000)
-        every(2, jobs.ok, ['cancelled'], name='cancelled', connection=redis, start=begin + 4)
+        every(2, jobs.ok, ['late'], name='late', connection=redis, start=begin - 1000)
+        every(2, jobs.ok, ['cancelled'], name='cancelled', connection=redis, start=begin + 3)
         write_by_hand(redis, 'hand', begin, ('recurring_jobs.seen_meta', None, ['hand'], {}), remaining='3')
         write_by_hand(redis, 'gone', begin, ('recurring_jobs.ok', None, ('gone',), {}))
         redis.delete('migrate-scheduler:series:gone')
@@ -171,9 +171,8 @@ class Live(unittest.TestCase):
         workers = [start_worker(LIVE_QUEUES, 1), start_worker(['second', 'default'], 1)]
         workers.append(start_worker(['default'], 2, '-w', 'rq.SimpleWorker'))
         try:
-            time.sleep(max(0, begin + 2 - time.time()))
             cancel('cancelled', connection=redis)
-            time.sleep(max(0, begin + RUN_FOR - time.time()))
+            cls.wait_for_runs()
             cls.repaired = repair(connection=redis, grace=0.5)
         finally:
             for process in workers:
@@ -181,7 +180,24 @@ class Live(unittest.TestCase):
             for process in workers:
                 stop(process)
 
-    def check_grid(self, name, connection=None, step=1, least=8):
+    ENOUGH = {
+        'endless': 6, 'once': 1, 'zero': 1, 'thrice': 3, 'failing': 4, 'killed': 3, 'slow': 2, 'retried': 3, 'awaited': 2,
+        'method': 1, 'meta': 2, 'callback': 2, 'seconds': 3, 'croniter': 3, 'late': 3, 'hand': 3, 'gone': 1,
+    }  # fmt: skip
+    ENOUGH_SIMPLE = {'simple': 3, 'simple-failing': 4}
+
+    @classmethod
+    def wait_for_runs(cls):
+        """Until every case has run often enough, and then long enough for a run too many to show."""
+        until = time.time() + LIVE_TIMEOUT
+        wanted = [(cls.redis, cls.ENOUGH), (cls.simple, cls.ENOUGH_SIMPLE)]
+        while time.time() < until and any(
+            connection.llen('mark:' + name) < runs for connection, cases in wanted for name, runs in cases.items()
+        ):
+            time.sleep(0.1)
+        time.sleep(3)
+
+    def check_grid(self, name, connection=None, step=1, least=4):
         found = slots(connection or self.redis, name)
         self.assertEqual(len(found), len(set(found)), 'slot run twice: %r' % found)
         self.assertGreaterEqual(len(found), least)
@@ -190,13 +206,13 @@ class Live(unittest.TestCase):
         return found
 
     def test_endless(self):
-        self.check_grid('endless')
+        self.check_grid('endless', least=6)
         self.assertEqual(len(armed(self.redis, 'endless')), 1)
 
-    def test_runs_on_time(self):
-        delays = [at - int(job_id.rsplit('-', 1)[1]) for _, at, job_id, *_ in marks(self.redis, 'once')]
-        self.assertLess(max(delays), 3.5)
-        self.assertGreaterEqual(min(delays), 0)
+    def test_never_before_its_slot(self):
+        for name in self.ENOUGH:
+            for _, at, job_id, *_ in marks(self.redis, name):
+                self.assertGreaterEqual(at, int(job_id.rsplit('-', 1)[1]))
 
     def test_repeat_counts(self):
         for name, runs in (('once', 1), ('zero', 1), ('thrice', 3), ('awaited', 2), ('method', 1), ('slow', 2)):
@@ -210,22 +226,22 @@ class Live(unittest.TestCase):
         self.assertEqual(marks(self.redis, 'method')[0][3:], ['hello'])
 
     def test_failing_goes_on(self):
-        self.check_grid('failing')
+        self.check_grid('failing', step=2)
         self.assertEqual(len(armed(self.redis, 'failing')), 1)
 
     def test_killed_horse(self):
         self.assertEqual(len(self.check_grid('killed', step=2, least=3)), 3)
         self.assertEqual(armed(self.redis, 'killed'), [])
 
-    def test_overlap(self):
-        (_, first, *_), (_, second, *_) = marks(self.redis, 'slow')
-        self.assertLess(second - first, 3)
+    def test_next_is_armed_while_a_run_goes_on(self):
+        first, second = marks(self.redis, 'slow')
+        self.assertEqual(int(second[2].rsplit('-', 1)[1]), first[3])  # the slot it saw armed
+        self.assertIsNone(second[3])
 
     def test_retry_does_not_start_a_second_chain(self):
         found = slots(self.redis, 'retried')
         self.assertEqual(len(set(found)), 2)
-        self.assertEqual(found[:2], [self.begin, self.begin])  # failed, then retried by RQ
-        self.assertEqual(found[2:], [self.begin + 4])
+        self.assertEqual(sorted(found), [self.begin, self.begin, found[-1]])  # the first failed and was retried
         self.assertEqual(armed(self.redis, 'retried'), [])
 
     def test_meta_description_timeout_origin(self):
@@ -247,7 +263,7 @@ class Live(unittest.TestCase):
     def test_late_occurrences_do_not_pile_up(self):
         found = slots(self.redis, 'late')
         self.assertEqual(found[0], self.begin - 1000)
-        self.assertGreater(found[1], self.begin - 6)  # the slots between are gone
+        self.assertGreater(found[1], marks(self.redis, 'late')[0][1] - 1)  # the slots between are gone
         self.assertEqual(len(found), len(set(found)))
 
     def test_cancelled(self):

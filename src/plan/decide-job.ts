@@ -4,6 +4,7 @@ import { decodeMeta, type MetaResult } from '../legacy/meta.js';
 import type { JobSnapshot } from '../legacy/types.js';
 import { hashProblems } from '../native/entry.js';
 import { jobIdProblem, printableId, safeJobId } from '../native/job-id.js';
+import { atLeast } from '../native/version.js';
 import { decideRecurring, type RecurringPolicy, strategyFor } from './decide-recurring.js';
 import type { Finding, JobAction, JobItem, Recurrence, Severity } from './types.js';
 
@@ -31,6 +32,7 @@ const RUNNABLE_UNDER_LEGACY: ReadonlySet<string> = new Set([
   'has-dependencies',
   'job-busy',
   'recurring-kept',
+  'rq-too-old-for-series',
   'tz-needed',
   'tz-unknown',
   'tz-contradicts-score',
@@ -44,6 +46,9 @@ const ALLOWABLE: ReadonlySet<string> = new Set(['data-unreadable', 'has-dependen
 
 /** Statuses in which RQ itself is dealing with the job right now (SEMANTICS §4). */
 const BUSY: ReadonlySet<string> = new Set(['queued', 'started', 'deferred']);
+
+/** What rq_recurring.py runs on. */
+const OLDEST_FOR_SERIES = '1.15.1';
 
 /** Does leaving an entry for this reason lose a run that rq-scheduler would have made? */
 export function wouldRunUnderLegacy(code: string): boolean {
@@ -95,6 +100,9 @@ export function decideJob(job: JobSnapshot, policy: JobPolicy): JobDecision {
 function decideSeries(job: JobSnapshot, item: Item, recurrence: Recurrence, policy: JobPolicy): JobDecision {
   const strategy = strategyFor(policy.recurring, item.id, item.func);
   if (strategy === 'keep') return conclude(item, 'keep', ['recurring-kept'], 'info');
+  if (policy.rq !== null && !atLeast(policy.rq, OLDEST_FOR_SERIES)) {
+    return conclude(item, 'keep', ['rq-too-old-for-series'], 'warn');
+  }
   const decided = decideRecurring(job.id, item.scheduledAt, recurrence, policy.recurring);
   const cron = recurrence.cronString;
   if (!decided.ok) return conclude(item, 'keep', [decided.code], 'warn', { cron, detail: decided.detail });

@@ -123,13 +123,16 @@ function cronSeries(
   const timesAfter = [slot, ...nativeFireTimes(cron, slot, zone, SHOWN - 1)];
   const notes = [
     ...(timesBefore.join() === timesAfter.join() ? [] : ['cron-times-differ']),
-    ...(conclusive ? [] : ['tz-not-conclusive']),
+    // Where the zone makes no difference, a doubt about it is none.
+    ...(conclusive || nativeFireTimes(cron, slot, 'UTC', SHOWN - 1).join() === timesAfter.slice(1).join()
+      ? []
+      : ['tz-not-conclusive']),
   ];
   return {
     ok: true,
     series,
     slot,
-    recurrence: { ...recurrence, zone, zoneKnownBy: how, timesBefore, timesAfter },
+    recurrence: { ...recurrence, zone, dialect: cron.dialect, zoneKnownBy: how, timesBefore, timesAfter },
     notes,
   };
 }

@@ -12,6 +12,10 @@ export interface JobCounts {
 export interface JobTally extends JobCounts {
   /** Queues (origins) of the jobs that get a native home, sorted. */
   readonly queues: readonly string[];
+  /** Those of them with recurring jobs that are re-armed, sorted. */
+  readonly seriesQueues: readonly string[];
+  /** A re-armed cron job is in croniter's dialect, which the recurring module leaves to croniter. */
+  readonly needsCroniter: boolean;
   readonly findings: readonly Finding[];
   /** Entries that stay in the legacy zset although rq-scheduler would still run them. */
   readonly leftRunnable: number;
@@ -26,9 +30,11 @@ export class Tally {
   #byKind: Record<JobKind, number> = { oneshot: 0, interval: 0, cron: 0 };
   #byAction: Record<JobAction, number> = { move: 0, rearm: 0, keep: 0, drop: 0, refuse: 0 };
   #queues = new Set<string>();
+  #seriesQueues = new Set<string>();
   #perCode = new Map<string, number>();
   #findings: Finding[] = [];
   #leftRunnable = 0;
+  #needsCroniter = false;
 
   add(item: JobItem, findings: readonly Finding[]): void {
     this.#total++;
@@ -36,7 +42,9 @@ export class Tally {
     this.#byAction[item.action]++;
     const getsHome = item.action === 'move' || item.action === 'rearm';
     if (getsHome && item.queue !== null) this.#queues.add(item.queue);
+    if (item.action === 'rearm' && item.queue !== null) this.#seriesQueues.add(item.queue);
     if (!getsHome && item.action !== 'drop' && item.reasons.some(wouldRunUnderLegacy)) this.#leftRunnable++;
+    if (item.action === 'rearm' && item.recurrence?.dialect === 'croniter') this.#needsCroniter = true;
     for (const finding of findings) {
       const seen = (this.#perCode.get(finding.code) ?? 0) + 1;
       this.#perCode.set(finding.code, seen);
@@ -59,8 +67,10 @@ export class Tally {
       byKind: this.#byKind,
       byAction: this.#byAction,
       queues: [...this.#queues].sort(),
+      seriesQueues: [...this.#seriesQueues].sort(),
       findings: [...this.#findings, ...more],
       leftRunnable: this.#leftRunnable,
+      needsCroniter: this.#needsCroniter,
     };
   }
 }

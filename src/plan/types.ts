@@ -57,6 +57,8 @@ export interface Recurrence {
   readonly useLocalTimezone: boolean;
   /** Only for a cron entry that is re-armed: the zone it is read in, and how that is known. */
   readonly zone?: string;
+  /** Whose cron syntax it is (SEMANTICS §6). */
+  readonly dialect?: 'crontab' | 'croniter';
   readonly zoneKnownBy?: 'legacy-version' | 'score' | 'candidate' | 'option';
   /** Its next fire times (epoch seconds) under rq-scheduler and as a native series, side by side. */
   readonly timesBefore?: readonly number[];

@@ -1,3 +1,4 @@
+import { canaryStatus, pushCanary, removeCanary } from './canary.js';
 import { type Connection, type ConnectLimits, openConnection } from './connection.js';
 import * as entries from './entries.js';
 import { schedulerLockKey } from './keys.js';
@@ -6,6 +7,7 @@ import { moveBatch, rollbackBatch } from './moves.js';
 import * as overview from './overview.js';
 import type { RedisPort } from './port.js';
 import { beginRun, currentRun, finishRun, listRuns, readRun } from './runs.js';
+import * as series from './series.js';
 import { checkServer, type ServerInfo, serverTime } from './server.js';
 import { parseRedisUrl } from './url.js';
 
@@ -42,6 +44,8 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     nativeQueues: (keys, overdueBefore) => overview.nativeQueues(connection, keys, overdueBefore),
     schedulers: (keys) => overview.schedulers(connection, keys),
     workers: () => overview.workers(connection),
+    seriesIds: () => series.seriesIds(connection),
+    readSeries: (ids, options) => series.readSeries(connection, ids, options),
     schedulerLock: (queue) => overview.readLock(connection, schedulerLockKey(queue)),
     currentRun: () => currentRun(connection),
     listRuns: (count) => listRuns(connection, count),
@@ -55,6 +59,11 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     beginRun: (lock, request) => beginRun(connection, lock, request),
     finishRun: (lock, runId, now) => finishRun(connection, lock, runId, now),
     moveBatch: (fence, steps) => moveBatch(connection, fence, steps),
-    rollbackBatch: (run, runId) => rollbackBatch(connection, run, runId),
+    repairSeries: (lock, run, steps) => series.repairSeries(connection, lock, run, steps),
+    rollbackBatch: (run, runId, metas) => rollbackBatch(connection, run, runId, metas),
+
+    pushCanary: (lock, canary) => pushCanary(connection, lock, canary),
+    canaryStatus: (id) => canaryStatus(connection, id),
+    removeCanary: (lock, canary) => removeCanary(connection, lock, canary),
   };
 }

@@ -109,6 +109,8 @@ export type UndoResult =
   | 'restored'
   | 'rescheduled'
   | 'advanced'
+  | 'needs-meta'
+  | 'unarmed'
   | 'already'
   | 'alreadyRun'
   | 'missing'
@@ -117,46 +119,65 @@ export type UndoResult =
 
 /** What became of one job in a rollback; scripts/rollback_batch.lua explains the results. */
 export interface Undone {
-  readonly op: JobStep['op'];
+  readonly op: JobStep['op'] | 'repair';
   readonly id: Uint8Array;
   readonly result: UndoResult;
-  /** Only for `advanced`: the restored score. */
-  readonly slot: string | null;
-  /** Only for `advanced`: runs that remain, null = endless; the caller writes them into the job's meta. */
-  readonly remaining: number | null;
+  /** Only for `advanced` and `needs-meta`: what the series stands at. */
+  readonly series: SeriesPosition | null;
+}
+
+/** A series that ran since it was migrated, as Redis holds it. */
+export interface SeriesPosition {
+  readonly id: string;
+  /** The score that its legacy entry gets. */
+  readonly slot: string;
+  /** Runs that remain, as text; '' = endless. */
+  readonly remaining: string;
+}
+
+/** The original job's `meta` with the count for exactly this position; null leaves it as it is. */
+export interface SeriesMeta {
+  readonly series: SeriesPosition;
+  readonly meta: Uint8Array | null;
 }
 
 export interface RollbackStep {
   /** No journal entry is left. */
   readonly finished: boolean;
-  /** Jobs of the current entry that are `due`: call again in a moment. */
+  /** Jobs of the current entry that are `due` (call again in a moment) or `needs-meta` (with it). */
   readonly pending: number;
   readonly jobs: readonly Undone[];
 }
 
 /**
  * Undoes the next journal entry, newest first, at most 250 jobs; call it until `finished`. The script reads
- * the journal itself: its records never leave Redis, and where it stopped is kept there.
+ * the journal itself: its records never leave Redis, and where it stopped is kept there. Series that ran since
+ * and have a count answer `needs-meta` until `metas` holds theirs.
  */
 export async function rollbackBatch(
   connection: Connection,
   run: RunLock,
   runId: string,
+  metas: readonly SeriesMeta[] = [],
 ): Promise<RollbackStep> {
   const keys = [KEY.runLock, KEY.legacyJobs, KEY.queues, runKey(runId), journalKey(runId), KEY.series];
-  const reply = list(await connection.script('rollback_batch', keys, [run.value, RUN_LOCK_MS]));
+  const given = metas.flatMap(({ series, meta }): Arg[] => [
+    series.id,
+    series.slot,
+    series.remaining,
+    meta === null ? '' : arg(meta),
+  ]);
+  const reply = list(await connection.script('rollback_batch', keys, [run.value, RUN_LOCK_MS, ...given]));
   return {
     finished: int(reply[0]) === 1,
     pending: int(reply[1]),
     jobs: list(reply[2]).map((item) => {
-      const [op, id, result, slot, remaining] = list(item);
-      const advanced = text(result) === 'advanced';
+      const [op, id, result, slot, remaining, series] = list(item);
       return {
-        op: text(op) as JobStep['op'],
+        op: text(op) as Undone['op'],
         id: bytes(id),
         result: text(result) as UndoResult,
-        slot: advanced ? text(slot) : null,
-        remaining: advanced && text(remaining) !== '' ? int(remaining) : null,
+        series: text(slot) === '' ? null : { id: text(series), slot: text(slot), remaining: text(remaining) },
       };
     }),
   };

@@ -1,3 +1,4 @@
+import type { Canary } from './canary.js';
 import type { Cursor, Entry, JobRead, Page } from './entries.js';
 import type {
   LegacyLock,
@@ -8,9 +9,10 @@ import type {
   RunLockRequest,
   RunLockResult,
 } from './lock.js';
-import type { Fence, JobStep, RollbackStep, StepResult } from './moves.js';
+import type { Fence, JobStep, RollbackStep, SeriesMeta, StepResult } from './moves.js';
 import type { Heartbeat, LegacyState, LockSample, NativeQueue, SchedulerKeys } from './overview.js';
 import type { BeginRequest, BeginResult, RunPhase, RunRecord } from './runs.js';
+import type { RepairResult, RepairRun, RepairStep, SeriesRead } from './series.js';
 import type { ServerInfo } from './server.js';
 
 /** Everything the tool asks of Redis. Failures are RedisProblem or LockLost (problem.ts). */
@@ -33,6 +35,8 @@ export interface RedisPort {
   nativeQueues(keys: SchedulerKeys, overdueBefore: number): Promise<NativeQueue[]>;
   schedulers(keys: SchedulerKeys): Promise<Heartbeat[]>;
   workers(): Promise<Heartbeat[]>;
+  seriesIds(): Promise<string[]>;
+  readSeries(ids: readonly string[], options: { readonly data: boolean }): Promise<SeriesRead[]>;
   /** A second sample of `rq:scheduler-lock:<queue>` (SEMANTICS §7: two, at least 2 s apart). */
   schedulerLock(queue: string): Promise<LockSample | null>;
   currentRun(): Promise<string | null>;
@@ -49,5 +53,11 @@ export interface RedisPort {
   beginRun(lock: RunLock, request: BeginRequest): Promise<BeginResult>;
   finishRun(lock: RunLock, runId: string, now: number): Promise<RunPhase | null>;
   moveBatch(fence: Fence, steps: readonly JobStep[]): Promise<StepResult[]>;
-  rollbackBatch(run: RunLock, runId: string): Promise<RollbackStep>;
+  repairSeries(lock: RunLock, run: RepairRun, steps: readonly RepairStep[]): Promise<RepairResult[]>;
+  rollbackBatch(run: RunLock, runId: string, metas?: readonly SeriesMeta[]): Promise<RollbackStep>;
+
+  // A canary: leaves no trace, is no part of the journal.
+  pushCanary(lock: RunLock, canary: Canary): Promise<void>;
+  canaryStatus(id: string): Promise<string | null>;
+  removeCanary(lock: RunLock, canary: Canary): Promise<boolean>;
 }

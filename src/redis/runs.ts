@@ -23,6 +23,8 @@ export interface RunCounts {
   readonly renamed: number;
   readonly rearmed: number;
   readonly dropped: number;
+  /** Series armed again by `repair`. */
+  readonly repaired: number;
   readonly restored: number;
   readonly alreadyRun: number;
   readonly missing: number;
@@ -111,6 +113,7 @@ export async function readRun(connection: Connection, runId: string): Promise<Ru
       renamed: count('renamed'),
       rearmed: count('rearmed'),
       dropped: count('dropped'),
+      repaired: count('repaired'),
       restored: count('restored'),
       alreadyRun: count('alreadyRun'),
       missing: count('missing'),

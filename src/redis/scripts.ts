@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** The Lua scripts of scripts/; those marked true get fence.lua in front. */
+/** The Lua scripts of scripts/; those marked true get fence.lua in front, `series` series.lua as well. */
 const SCRIPTS = {
   take_run_lock: false,
   take_legacy_lock: true,
@@ -14,6 +14,10 @@ const SCRIPTS = {
   finish_run: true,
   move_batch: true,
   rollback_batch: true,
+  read_series: 'series',
+  repair_series: 'series',
+  canary_push: true,
+  canary_remove: true,
 } as const;
 
 export type ScriptName = keyof typeof SCRIPTS;
@@ -32,7 +36,9 @@ const read = (name: string): string =>
 export function loadScript(name: ScriptName): LoadedScript {
   let script = loaded.get(name);
   if (!script) {
-    const lua = (SCRIPTS[name] ? read('fence') : '') + read(name);
+    const shared = SCRIPTS[name];
+    const series = shared === 'series' ? read('series') : '';
+    const lua = (shared ? read('fence') : '') + series + read(name);
     script = { lua, sha: createHash('sha1').update(lua).digest('hex') };
     loaded.set(name, script);
   }

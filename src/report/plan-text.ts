@@ -2,7 +2,8 @@ import { hasWork, type PlanHead } from '../plan/plan.js';
 import type { Finding, JobItem } from '../plan/types.js';
 import { place, wordFinding } from './messages/index.js';
 import { columns, type Paint, paintDiff, severityWord } from './paint.js';
-import { distance, wallClock } from './time.js';
+import { recurrenceLines } from './recurrence-text.js';
+import { wallClock } from './time.js';
 
 export interface PlanView {
   readonly paint: Paint;
@@ -34,10 +35,12 @@ export function jobTable(items: readonly JobItem[], more: number, view: PlanView
     item.queue ?? '?',
     item.kind ?? '?',
     item.func ?? '?',
-    item.newId === null ? item.id : `${item.id} -> ${item.newId}`,
+    item.newId === null || item.action === 'rearm' ? item.id : `${item.id} -> ${item.newId}`,
     becomes(item, paint),
   ]);
   const lines = columns([head, ...rows], '  ');
+  const recurring = recurrenceLines(items, paint);
+  if (recurring.length > 0) lines.push('', paint.bold('Recurring'), ...recurring);
   if (more > 0) lines.push(paint.dim(`  … and ${more.toLocaleString('en-US')} more (--all lists every job)`));
   return lines.join('\n');
 }
@@ -104,6 +107,7 @@ export function planSummary(plan: PlanHead, view: PlanView): string {
     for (const { path, before, after } of plan.containers)
       if (before !== after) out.push(`       ${path}: ${before} → ${after} containers`);
   }
+  if (plan.redis !== null) out.push(`${paint.bold('Redis')}  ${plan.redis}`);
   const { rq, source } = plan.target;
   out.push(
     `${paint.bold('Target')} RQ ${rq ?? 'unknown'}${rq === null ? '' : ` (from ${source === 'option' ? '--rq-version' : source})`}`,
@@ -111,9 +115,4 @@ export function planSummary(plan: PlanHead, view: PlanView): string {
   if (plan.findings.length > 0) out.push('', ...findingLines(plan.findings, paint));
   if (!hasWork(plan)) out.push('', 'There is nothing to do.');
   return out.join('\n');
-}
-
-/** A job's moment for sentences: `2026-11-24 08:00:00 (in 9 h)`. */
-export function moment(epoch: number, view: Pick<PlanView, 'zone' | 'now'>): string {
-  return `${wallClock(epoch, view.zone)} (${distance(epoch - view.now)})`;
 }

@@ -20,6 +20,8 @@ import type { Covers, LocalRun } from './run-state.js';
 export interface AssembledPlan {
   readonly plan: PlanHead;
   readonly policy: JobPolicy;
+  /** Queues with recurring jobs that are re-armed: their workers need rq_recurring. */
+  readonly seriesQueues: readonly string[];
 }
 
 /** What the options ask for. */
@@ -71,7 +73,7 @@ export async function assemble(
     findings: [...files.findings, ...targetFindings, ...jobs.findings],
   };
   await sink.end(plan);
-  return { plan, policy };
+  return { plan, policy, seriesQueues: jobs.seriesQueues };
 }
 
 /** `migrate-scheduler 0.1.0`, for the record in Redis. */

@@ -3,6 +3,7 @@ import { composeKind } from '../files/compose/index.js';
 import { dependencyKinds } from '../files/dependencies/index.js';
 import { dotenv } from '../files/env/dotenv.js';
 import { procfileKind } from '../files/process/procfile.js';
+import { supervisorKind } from '../files/process/supervisor.js';
 import { initPython } from '../files/pysource/parser.js';
 import { python } from '../files/python/python.js';
 import type { FileKind } from '../files/types.js';
@@ -14,6 +15,7 @@ export const FILE_KINDS: readonly FileKind[] = [
   ...dependencyKinds,
   dotenv,
   procfileKind,
+  supervisorKind,
   python,
 ] as readonly FileKind[];
 

@@ -1,11 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { decide } from '../files/decide.js';
 import { applyEdits } from '../files/edit.js';
-import { changesFor, type Project, readProject } from '../files/project.js';
+import { changesFor, creation, type Project, readProject } from '../files/project.js';
+import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
 import type { SourceFile } from '../files/types.js';
 import type { ContainerCount } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
+import { runtimeSource } from '../world/assets.js';
 import { readProjectFiles } from '../world/project-files.js';
 import type { RunOptions } from './context.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
@@ -45,23 +47,44 @@ export function planFiles(
     keepScheduler,
     allow: new Set(options.allow),
     rqTarget: target.rq,
-    needsCroniter: false,
+    needsCroniter: jobs.needsCroniter,
   });
   const planned = changesFor(project, decision);
+  const runtime = needsRuntime(options, jobs)
+    ? installRuntime(project, options)
+    : { changes: [], findings: [] };
   const uses = usesScheduler(project);
   const left: Finding = { code: 'jobs-left-behind', severity: 'error', args: { count: jobs.leftRunnable } };
   const none: Finding = { code: 'no-scheduler-found', severity: 'info', args: {} };
   return {
-    changes: planned.changes,
+    changes: [...planned.changes, ...runtime.changes],
     containers: containers(project, planned.changes),
     findings: [
       ...project.findings,
       ...findings,
       ...planned.findings,
+      ...runtime.findings,
       ...(uses && !keepScheduler && jobs.leftRunnable > 0 ? [left] : []),
       ...(uses ? [] : [none]),
     ],
   };
+}
+
+/** Recurring jobs need the module; where Redis was not looked at, whoever names its place wants it. */
+function needsRuntime(options: RunOptions, jobs: JobTally): boolean {
+  return jobs.byAction.rearm > 0 || (options.only === 'files' && options.runtimePath !== undefined);
+}
+
+/** Creates rq_recurring.py, or says that another file of that name is in the way. */
+function installRuntime(project: Project, options: RunOptions): Pick<PlannedFiles, 'changes' | 'findings'> {
+  const folder = options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ?? runtimeFolder(project.facts);
+  const path = folder === '' ? RUNTIME_FILE : `${folder}/${RUNTIME_FILE}`;
+  const there = project.view.get(path);
+  const source = runtimeSource();
+  if (there?.text === source) return { changes: [], findings: [] };
+  if (there)
+    return { changes: [], findings: [{ code: 'runtime-name-taken', severity: 'error', path, args: {} }] };
+  return { changes: [creation(path, 'runtime', source, 'install-runtime')], findings: [] };
 }
 
 function usesScheduler({ facts }: Project): boolean {

@@ -1,31 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { printableId } from '../native/job-id.js';
 import type { Finding } from '../plan/types.js';
-import type { RunLock } from '../redis/lock.js';
-import type { RedisPort } from '../redis/port.js';
 import { findingJson } from '../report/messages/index.js';
 import { rollbackPreview, rollbackSummary } from '../report/rollback-text.js';
 import { listRuns } from '../world/run-dir.js';
-import { stopped } from './apply-files.js';
-import { takeRunLock } from './apply-jobs.js';
-import { toolName } from './assemble.js';
 import type { Context } from './context.js';
 import { type OpenRedis, openRedis, redisRefusal } from './open-redis.js';
 import { EXIT, type ExitCode, refusal } from './outcome.js';
 import { type RestoredFile, refusedFindings, restoreFiles, restorePlan } from './restore-files.js';
 import { type LocalRun, readLocalRun } from './run-state.js';
+import { type JobsBack, NOTHING_UNDONE, undoJobs } from './undo-jobs.js';
 
 export const ROLLBACK_SCHEMA = 'migrate-scheduler/rollback@1';
-
-/** Jobs that RQ's scheduler may be enqueueing right now are tried again after this long, and for this long. */
-const RETRY_MS = 500;
-const PATIENCE_MS = 75_000;
-
-interface JobsBack {
-  readonly restored: number;
-  readonly alreadyRun: number;
-  readonly missing: number;
-}
 
 interface Target {
   readonly runId: string;
@@ -92,73 +76,13 @@ async function undo(context: Context, target: Target, redis: OpenRedis | null): 
     if (!(await terminal.confirm('Roll back?'))) throw refusal(EXIT.ok, 'declined');
   }
   local?.dir.append({ type: 'rollback-begin', at: Date.now() / 1000 });
-  const back = redis ? await undoJobs(context, redis, runId) : { jobs: NONE, findings: [] };
+  const back = redis ? await undoJobs(context, redis.port, runId) : NOTHING_UNDONE;
   local?.dir.append({ type: 'jobs-restored', at: Date.now() / 1000 });
   const restored = local ? await restoreFiles(project, local.state.files, local.dir, force) : [];
   const refused = refusedFindings(restored);
   if (refused.length === 0) local?.dir.append({ type: 'rollback-end', at: Date.now() / 1000 });
   await print(context, { runId, jobs: back.jobs, files: restored, findings: [...back.findings, ...refused] });
   return refused.length > 0 ? EXIT.partial : EXIT.ok;
-}
-
-const NONE: JobsBack = { restored: 0, alreadyRun: 0, missing: 0 };
-
-async function undoJobs(
-  context: Context,
-  { port }: OpenRedis,
-  runId: string,
-): Promise<{ jobs: JobsBack; findings: Finding[] }> {
-  const lock = await takeRunLock(port, runId);
-  const keeper = port.keepLocks(lock, null);
-  const findings: Finding[] = [];
-  try {
-    const begun = await port.beginRun(lock, {
-      runId,
-      state: 'rolling-back',
-      now: await port.time(),
-      tool: toolName(),
-    });
-    if (begun.result === 'unfinished') {
-      throw refusal(EXIT.blocked, 'unfinished-run', { runId: begun.runId, covers: ['redis'] });
-    }
-    if (begun.result === 'begun' || begun.result === 'resumed') {
-      await undoBatches(context, port, lock, runId, findings);
-      await port.finishRun(lock, runId, await port.time());
-    }
-    const { restored, alreadyRun, missing } = (await port.readRun(runId))?.counts ?? NONE;
-    return { jobs: { restored, alreadyRun, missing }, findings };
-  } finally {
-    await keeper.stop();
-    await port.releaseLocks(lock, null).catch(() => {});
-  }
-}
-
-async function undoBatches(
-  { stop, terminal }: Context,
-  port: RedisPort,
-  lock: RunLock,
-  runId: string,
-  findings: Finding[],
-): Promise<void> {
-  let giveUp = Date.now() + PATIENCE_MS;
-  for (;;) {
-    if (stop.signal !== null) throw stopped(stop, runId);
-    const step = await port.rollbackBatch(lock, runId);
-    for (const { id, result } of step.jobs) {
-      if (result !== 'conflict') continue;
-      const name = printableId(id);
-      findings.push({ code: 'rollback-id-taken', severity: 'warn', jobId: name, args: { id: name } });
-    }
-    if (step.finished) break;
-    if (step.pending === 0) {
-      giveUp = Date.now() + PATIENCE_MS;
-      continue;
-    }
-    if (Date.now() > giveUp) throw refusal(EXIT.partial, 'rollback-due', { count: step.pending, runId });
-    terminal.progress(`${step.pending} jobs are due right now; waiting for RQ's scheduler to enqueue them`);
-    await sleep(RETRY_MS);
-  }
-  terminal.progressEnd();
 }
 
 interface RollbackResult {

@@ -7,6 +7,7 @@ import { applyFiles } from './apply-files.js';
 import { applyJobs, type JobsDone, takeLegacyLock, takeRunLock } from './apply-jobs.js';
 import { type AssembledPlan, assemble, coversOf, toolName } from './assemble.js';
 import type { Context } from './context.js';
+import { checkImport } from './import-check.js';
 import { allSinks, tableSink } from './job-sinks.js';
 import { type OpenRedis, openRedis, redisRefusal } from './open-redis.js';
 import { EXIT, type ExitCode, refusal } from './outcome.js';
@@ -89,7 +90,7 @@ async function apply(
   context: Context,
   redis: OpenRedis | null,
   choice: RunChoice,
-  { plan, policy }: AssembledPlan,
+  { plan, policy, seriesQueues }: AssembledPlan,
 ): Promise<RunResult> {
   const { runId } = choice;
   const lock = redis ? await takeRunLock(redis.port, runId) : null;
@@ -100,6 +101,9 @@ async function apply(
     dir.append({ type: 'begin', at: Date.now() / 1000, covers: plan.covers });
     if (!choice.local) dir.savePlan(`${JSON.stringify(plan)}\n`);
     await applyFiles(context.project, plan.files, dir, context.stop);
+    if (redis && lock && !context.options.skipImportCheck) {
+      await checkImport(context, redis.port, lock, seriesQueues);
+    }
     await keeper?.stop();
     const jobs = redis && lock ? await moveJobs(context, redis, { runId, lock }, policy, dir) : NOTHING;
     dir.append({ type: 'end', at: Date.now() / 1000 });

@@ -23,3 +23,10 @@ export function packageVersion(): string {
   const text = readFileSync(join(PACKAGE_ROOT, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
+
+/** Text of the module that is installed for recurring jobs, as byte text. */
+export function runtimeSource(): string {
+  const built = join(PACKAGE_ROOT, 'dist', 'runtime', 'rq_recurring.py');
+  const source = join(PACKAGE_ROOT, 'src', 'runtime', 'rq_recurring.py');
+  return readFileSync(existsSync(built) ? built : source, 'latin1');
+}

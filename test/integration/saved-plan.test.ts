@@ -39,8 +39,13 @@ describe('run --plan', () => {
     expect(result.jobs).toMatchObject({ moved: 2 });
     expect(result.files).toEqual(plan.files.map(({ path, action }) => ({ path, action })));
     expect(projectTree(project)).toEqual(sampleAfter());
-    const moved = { ...(await scores(real.client, nativeKey('default'))), ...(await scores(real.client, nativeKey('push'))) };
-    expect(moved).toEqual(Object.fromEntries(plan.jobs.items.map(({ id, scheduledAt }) => [id, scheduledAt])));
+    const moved = {
+      ...(await scores(real.client, nativeKey('default'))),
+      ...(await scores(real.client, nativeKey('push'))),
+    };
+    expect(moved).toEqual(
+      Object.fromEntries(plan.jobs.items.map(({ id, scheduledAt }) => [id, scheduledAt])),
+    );
   });
 
   it('accepts a plan that somebody reformatted, and refuses what is none', async () => {

@@ -235,13 +235,75 @@ describe('rollback of a re-armed series', () => {
     expect(await redis.raw.exists(SERIES, 'migrate-scheduler:series')).toBe(0);
   });
 
-  it('restores a series that advanced at its present slot, and tells the runs that remain', async () => {
+  it('restores an endless series that advanced at its present slot', async () => {
     const fence = await rearmed();
     await advance(FUTURE + 60);
+    await redis.raw.hset(SERIES, 'remaining', '');
     const [job] = await rollBack(redis.port, fence);
-    expect(job).toMatchObject({ result: 'advanced', slot: String(FUTURE + 60), remaining: 6 });
+    expect(job).toMatchObject({ result: 'advanced', series: { slot: String(FUTURE + 60), remaining: '' } });
     expect(await redis.raw.zscore(LEGACY, 'cron')).toBe(String(FUTURE + 60));
     expect(await redis.raw.exists(`rq:job:s1-${FUTURE + 60}`, SERIES, NATIVE)).toBe(0);
+  });
+
+  it('touches a counted series only with the meta for its very count, and then all in one step', async () => {
+    const { raw, port } = redis;
+    const fence = await rearmed();
+    await raw.hset('rq:job:cron', 'meta', 'old');
+    await advance(FUTURE + 60);
+    const before = await contents(raw);
+    await startRollback(fence);
+    const first = await port.rollbackBatch(fence.run, 'r1');
+    const series = { id: 's1', slot: String(FUTURE + 60), remaining: '6' };
+    expect(first).toMatchObject({ pending: 1, jobs: [{ result: 'needs-meta', series }] });
+
+    // It runs once more in between: what was prepared is for another count.
+    const meta = Buffer.from('new');
+    for (const other of [
+      { ...series, remaining: '7' },
+      { ...series, slot: '1' },
+    ]) {
+      const step = await port.rollbackBatch(fence.run, 'r1', [{ series: other, meta }]);
+      expect(step.jobs[0]).toMatchObject({ result: 'needs-meta', series });
+    }
+    expect(await contents(raw)).toEqual(before);
+
+    const done = await port.rollbackBatch(fence.run, 'r1', [{ series, meta }]);
+    expect(done).toMatchObject({ pending: 0, jobs: [{ result: 'advanced', series }] });
+    expect(await raw.hget('rq:job:cron', 'meta')).toBe('new');
+    expect(await raw.zscore(LEGACY, 'cron')).toBe(series.slot);
+    expect(await raw.exists(`rq:job:s1-${FUTURE + 60}`, SERIES, NATIVE)).toBe(0);
+    // A late second call with other bytes changes nothing.
+    await port.rollbackBatch(fence.run, 'r1', [{ series, meta: Buffer.from('later') }]);
+    expect(await raw.hget('rq:job:cron', 'meta')).toBe('new');
+    expect((await port.readRun('r1'))?.counts.restored).toBe(1);
+  });
+
+  it('leaves the meta alone where none could be written', async () => {
+    const fence = await rearmed();
+    await redis.raw.hset('rq:job:cron', 'meta', 'old');
+    await advance(FUTURE + 60);
+    await startRollback(fence);
+    const series = { id: 's1', slot: String(FUTURE + 60), remaining: '6' };
+    const step = await redis.port.rollbackBatch(fence.run, 'r1', [{ series, meta: null }]);
+    expect(step.jobs[0]?.result).toBe('advanced');
+    expect(await redis.raw.hget('rq:job:cron', 'meta')).toBe('old');
+  });
+
+  it('keeps the original hash while the series lives, and gives its expiry back', async () => {
+    await addJob(redis.raw, 'cron', FUTURE);
+    await redis.raw.pexpire('rq:job:cron', 90_000);
+    const fence = await rearmed();
+    expect(await redis.raw.pttl('rq:job:cron')).toBe(-1);
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('restored');
+    expect(await redis.raw.pttl('rq:job:cron')).toBeGreaterThan(0);
+  });
+
+  it('lets a series go on whose original job was deleted', async () => {
+    const fence = await rearmed();
+    await redis.raw.del('rq:job:cron');
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('missing');
+    expect(await redis.raw.exists(LEGACY)).toBe(0);
+    expect(await redis.raw.zscore(NATIVE, `s1-${FUTURE}`)).toBe(String(FUTURE));
   });
 
   it('takes an occurrence back out of its queue, but not out of a worker', async () => {

@@ -17,7 +17,8 @@ const FIXTURE = `${ROOT}fixtures/projects/flask-subscriptions`;
 
 /** The environment of a shell that names no Redis and asks for no colours. */
 function cleanEnv(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { MIGRATE_SCHEDULER_REDIS_URL, RQ_REDIS_URL, REDIS_URL, FORCE_COLOR, NO_COLOR, ...rest } = process.env;
+  const { MIGRATE_SCHEDULER_REDIS_URL, RQ_REDIS_URL, REDIS_URL, FORCE_COLOR, NO_COLOR, ...rest } =
+    process.env;
   return { ...rest, TZ: 'Asia/Shanghai', ...extra };
 }
 
@@ -42,7 +43,11 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
 }
 
 /** Runs the tool with `--format json`, checks its exit code and returns the document. */
-export async function cliJson<T>(code: number, args: readonly string[], options: CliOptions = {}): Promise<T> {
+export async function cliJson<T>(
+  code: number,
+  args: readonly string[],
+  options: CliOptions = {},
+): Promise<T> {
   const done = await cli([...args, '--format', 'json'], options);
   expect({ code: done.code, stderr: code === done.code ? '' : done.stderr }).toEqual({ code, stderr: '' });
   return JSON.parse(done.stdout) as T;
@@ -90,6 +95,12 @@ export function projectTree(folder: string): Record<string, string> {
 
 export const sampleBefore = (): Record<string, string> => tree(`${FIXTURE}/before`);
 export const sampleAfter = (): Record<string, string> => tree(`${FIXTURE}/after`);
+
+/** Paths of the sample project whose bytes the migration changes. */
+export function sampleEdited(): string[] {
+  const [before, after] = [sampleBefore(), sampleAfter()];
+  return Object.keys(before).filter((path) => before[path] !== after[path]);
+}
 
 /** Polls until the check answers something true; throws after `timeoutMs`. */
 export async function until(check: () => Promise<unknown>, timeoutMs = 30_000, pauseMs = 5): Promise<void> {
@@ -144,12 +155,20 @@ export interface RollbackDocument {
   readonly schema: string;
   readonly runId: string;
   readonly jobs: { readonly restored: number; readonly alreadyRun: number; readonly missing: number };
-  readonly files: readonly { readonly path: string; readonly action: string; readonly reason: string | null }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly action: string;
+    readonly reason: string | null;
+  }[];
   readonly findings: readonly FindingDocument[];
 }
 
 export interface VerifyDocument {
   readonly schema: string;
   readonly ok: boolean;
-  readonly checks: readonly { readonly code: string; readonly status: string; readonly where: string | null }[];
+  readonly checks: readonly {
+    readonly code: string;
+    readonly status: string;
+    readonly where: string | null;
+  }[];
 }

@@ -139,7 +139,7 @@ for i, job in ipairs(plan) do
     records[#records + 1] = {
       job.op, job.id, job.score, job.queue or false, added,
       plain and job.status or false, plain and job.oldTimeout or false, job.timeoutSet,
-      plain and job.expireAt or false, job.newId or false, job.seriesId or false,
+      job.expireAt or false, job.newId or false, job.seriesId or false,
     }
     counts[counter[job.op]] = (counts[counter[job.op]] or 0) + 1
   end
@@ -169,6 +169,8 @@ local removed = {}
 for _, job in ipairs(jobs) do
   removed[#removed + 1] = job.id
   if job.op == 'rearm' then
+    -- The original hash is what a rollback brings back.
+    if job.expireAt then redis.call('PERSIST', 'rq:job:' .. job.id) end
     redis.call('HSET', 'rq:job:' .. job.newId, unpack(job.fields))
     redis.call('HSET', 'migrate-scheduler:series:' .. job.seriesId, unpack(job.series))
     redis.call('SADD', KEYS[7], job.seriesId)

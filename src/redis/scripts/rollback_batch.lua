@@ -5,21 +5,26 @@
 -- KEYS 1 migrate-scheduler:lock          4 migrate-scheduler:run:<runId>
 --      2 rq:scheduler:scheduled_jobs     5 migrate-scheduler:journal:<runId>
 --      3 rq:queues                       6 migrate-scheduler:series
--- ARGV 1 run lock value, 2 its expiry (ms)
--- Returns {finished, pending, {{op, id, result, slot, remaining}, ...}}
---   finished 1 when no journal entry is left; pending: records of this entry that are `due`.
+-- ARGV 1 run lock value, 2 its expiry (ms), then for series that answered `needs-meta`
+--      seriesId slot remaining meta ...   slot and remaining as answered, meta with that count in
+--      its `repeat`; '' leaves the job's meta as it is
+-- Returns {finished, pending, {{op, id, result, slot, remaining, seriesId}, ...}}
+--   finished 1 when no journal entry is left; pending: records of this entry that are `due` or
+--   `needs-meta`.
 --   result:
 --   restored    back in the legacy set with its score and its hash fields
 --   rescheduled the same, with the score that somebody gave the native entry since
---   advanced    a series that ran meanwhile: back with score = slot; `remaining` (text, '' = endless)
---               is what the caller has to write into the `repeat` of the job's meta
+--   advanced    a series that ran meanwhile: back with score = slot and the meta that was passed
+--   needs-meta  such a series with a count, for whose present slot and count no meta was passed: not
+--               touched; it may run once more before the next call, and then answers the same again
+--   unarmed     an occurrence that `repair` had armed is gone again, its series as broken as before
 --   already     was not moved or is back already; nothing to do, not counted
 --   alreadyRun  was enqueued, or ran
 --   missing     gone from the registry without having run (cancelled, deleted)
 --   conflict    a renamed job whose old id is taken again: stays where it is
 --   due         RQ's scheduler may be enqueueing it right now, or a worker runs the series: not
 --               touched, call again in a moment
---   slot and remaining are '' except for advanced.
+--   slot, remaining ('' = endless) and seriesId are '' except for advanced and needs-meta.
 -- Errors: FENCED run; NOTROLLING when the run is not in state rolling-back.
 --
 -- Why `due`: RQ's scheduler reads the due ids, then enqueues them and only then removes them
@@ -88,6 +93,21 @@ local function undo_move(rec)
   return tonumber(score) == tonumber(rec.score) and 'restored' or 'rescheduled'
 end
 
+local metas = {}
+for i = 3, #ARGV, 4 do
+  metas[ARGV[i]] = { slot = ARGV[i + 1], remaining = ARGV[i + 2], meta = ARGV[i + 3] }
+end
+
+-- The original hash of a series as it was, but for the count; before anything is taken away, so that a call
+-- that fails in the middle can be repeated.
+local function put_original_back(rec, meta)
+  local key = 'rq:job:' .. rec.id
+  if meta and meta ~= '' then redis.call('HSET', key, 'meta', meta) end
+  if rec.expireAt and rec.expireAt > now_ms then
+    redis.call('PEXPIREAT', key, string.format('%.0f', rec.expireAt))
+  end
+end
+
 local function undo_rearm(rec)
   local series = 'migrate-scheduler:series:' .. rec.seriesId
   local function forget()
@@ -104,30 +124,59 @@ local function undo_rearm(rec)
     forget()
     return 'alreadyRun'
   end
-  local slot, armed, queue = v[2], v[3] or rec.newId, v[5] or rec.queue
+  if type_of('rq:job:' .. rec.id) ~= 'hash' then
+    -- Nothing to bring back: better that it goes on as it is.
+    return 'missing'
+  end
+  local slot, armed, remaining, queue = v[2], v[3] or rec.newId, v[4] or '', v[5] or rec.queue
   local native, key = 'rq:scheduled:' .. queue, 'rq:job:' .. armed
   local score = redis.call('ZSCORE', native, armed)
-  if score then
-    if in_hands_of_scheduler(queue, score) then return 'due' end
-    redis.call('ZREM', native, armed)
-  else
-    -- Enqueued but not re-armed yet: out of its queue it is ours; in a worker's hands it is not.
-    -- Failed or gone without having re-armed: its function never ran, so its slot is still owed.
-    local status = type_of(key) == 'hash' and redis.call('HGET', key, 'status')
-    if status == 'started' then return 'due' end
-    if status == 'queued' and redis.call('LREM', 'rq:queue:' .. queue, 1, armed) == 0 then return 'due' end
+  local status = type_of(key) == 'hash' and redis.call('HGET', key, 'status')
+  if score and in_hands_of_scheduler(queue, score) then return 'due' end
+  if not score and status == 'started' then return 'due' end
+  local advanced, meta = armed ~= rec.newId, nil
+  if advanced and remaining ~= '' then
+    local given = metas[rec.seriesId]
+    if not given or given.slot ~= slot or given.remaining ~= remaining then
+      return 'needs-meta', slot, remaining
+    end
+    meta = given.meta
   end
+  -- Enqueued but not re-armed yet: out of its queue it is ours; in a worker's hands it is not.
+  -- Failed or gone without having re-armed: its function never ran, so its slot is still owed.
+  if not score and status == 'queued' and redis.call('LREM', 'rq:queue:' .. queue, 1, armed) == 0 then
+    return 'due'
+  end
+  put_original_back(rec, meta)
+  redis.call('ZREM', native, armed)
   redis.call('DEL', key)
+  redis.call('ZADD', KEYS[2], 'NX', advanced and slot or rec.score, rec.id)
   forget()
-  if armed == rec.newId then
-    redis.call('ZADD', KEYS[2], 'NX', rec.score, rec.id)
-    return 'restored'
-  end
-  redis.call('ZADD', KEYS[2], 'NX', slot, rec.id)
-  return 'advanced', slot, v[4] or ''
+  if not advanced then return 'restored' end
+  return 'advanced', slot, remaining
 end
 
-local undo = { drop = undo_drop, move = undo_move, rename = undo_move, rearm = undo_rearm }
+-- An occurrence armed by repair_series.lua; rec.id is the lost job, rec.score the slot it had.
+local function undo_repair(rec)
+  local series = 'migrate-scheduler:series:' .. rec.seriesId
+  local v = redis.call('HMGET', series, 'state', 'job_id')
+  if not v[1] or v[1] == 'cancelled' then return 'missing' end
+  if v[2] ~= (rec.newId or '') then return 'alreadyRun' end
+  if rec.newId then
+    local native = 'rq:scheduled:' .. rec.queue
+    local score = redis.call('ZSCORE', native, rec.newId)
+    if not score then return 'alreadyRun' end
+    if in_hands_of_scheduler(rec.queue, score) then return 'due' end
+    redis.call('ZREM', native, rec.newId)
+    redis.call('DEL', 'rq:job:' .. rec.newId)
+  end
+  redis.call('HSET', series, 'state', 'active', 'slot', rec.score, 'job_id', rec.id)
+  return 'unarmed'
+end
+
+local undo = {
+  drop = undo_drop, move = undo_move, rename = undo_move, rearm = undo_rearm, repair = undo_repair,
+}
 
 -- The queue goes out of rq:queues again when we put it there and nothing of RQ uses it.
 local function leave_queue(name)
@@ -147,7 +196,7 @@ local settled = redis.call('HGET', KEYS[4], 'rollbackSettled') or ''
 local marks, out, counts, pending, failure = {}, {}, {}, 0, nil
 local counter = {
   restored = 'restored', rescheduled = 'restored', advanced = 'restored',
-  alreadyRun = 'alreadyRun', missing = 'missing', conflict = 'conflict',
+  unarmed = 'restored', alreadyRun = 'alreadyRun', missing = 'missing', conflict = 'conflict',
 }
 for i, r in ipairs(records) do
   local mark = string.sub(settled, i, i) == '1'
@@ -161,9 +210,9 @@ for i, r in ipairs(records) do
     if not ok then
       failure = result
     else
-      mark = result ~= 'due'
+      mark = result ~= 'due' and result ~= 'needs-meta'
       if counter[result] then counts[counter[result]] = (counts[counter[result]] or 0) + 1 end
-      out[#out + 1] = { rec.op, rec.id, result, slot or '', remaining or '' }
+      out[#out + 1] = { rec.op, rec.id, result, slot or '', remaining or '', slot and rec.seriesId or '' }
     end
   end
   if not mark then pending = pending + 1 end

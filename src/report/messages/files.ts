@@ -1,4 +1,4 @@
-import type { Word } from './words.js';
+import { list, type Word } from './words.js';
 
 const where = (a: Parameters<Word>[0]): string => (a.process ? `${a.process}: ` : '');
 
@@ -25,8 +25,28 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     next: 'Make sure that work(with_scheduler=True) is called.',
   }),
   'worker-flag-manual': (a) => ({
-    text: `${where(a)}this worker needs --with-scheduler, and the place to add it is not safe to edit (${a.reason ?? 'shared or followed'}).`,
+    text: `${a.service ? `${a.service}: ` : ''}this worker needs --with-scheduler, and the place to add it is not safe to edit (${a.reason ?? 'shared or followed'}).`,
     next: 'Add it by hand.',
+  }),
+  'runtime-name-taken': () => ({
+    text: 'is in the way of the module for recurring jobs: it is another file, or another version of it.',
+    next: 'Move it away, or choose another folder on the import path of the workers: --runtime-path DIR.',
+  }),
+  'scheduler-also-runs': (a) => ({
+    text: `${a.service} starts rq-scheduler and also runs ${list(a.alsoRuns)}; the service is left as it is.`,
+    next: 'Give that work a home of its own (a one-off service, the application start), remove rqscheduler from the command, and run again.',
+  }),
+  'scheduler-only-service': (a) => ({
+    text: `${a.service} is the only service of this file.`,
+    next: 'Remove the file, and what names it, by hand.',
+  }),
+  'scheduler-is-referenced': (a) => ({
+    text: `${a.by} refers to the scheduler service ${a.service} (${a.key}), which could not go without it.`,
+    next: `Change the ${a.key} of ${a.by} first.`,
+  }),
+  'anchor-manual': (a) => ({
+    text: `the scheduler service defines the anchor ${a.anchor} in a form that is not safe to move.`,
+    next: 'Move the anchor to another service by hand, then run again.',
   }),
   'queue-without-worker': (a) => ({
     text: `Queue ${a.queue} receives scheduled jobs, and no worker in the files works on it.`,
@@ -77,6 +97,8 @@ const REASONS: Readonly<Record<string, Word>> = {
   'remove-unused-volume': () => ({ text: 'only the scheduler service used this volume' }),
   'remove-unused-network': () => ({ text: 'only the scheduler service used this network' }),
   'remove-unused-secret': () => ({ text: 'only the scheduler service used this secret' }),
+  'remove-unused-fragment': () => ({ text: 'only the scheduler service used this fragment' }),
+  'remove-group-member': () => ({ text: 'the group listed the scheduler program, which goes' }),
   'remove-unused-config': () => ({ text: 'only the scheduler service used this config' }),
   'add-with-scheduler': () => ({ text: 'the worker of these queues must run their scheduler' }),
   'remove-env': () => ({ text: 'a setting of rq-scheduler that nothing reads any more' }),

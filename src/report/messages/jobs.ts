@@ -85,6 +85,10 @@ export const JOBS: Readonly<Record<string, Word>> = {
     text: `${job(a)} has the cron string "${a.cron}", which matches no date any more.`,
     next: 'Cancel it.',
   }),
+  'rq-too-old-for-series': (a) => ({
+    text: `${job(a)} recurs, and rq_recurring needs RQ 1.15.1 or later.`,
+    next: 'Upgrade rq first, or keep the service for now (--recurring keep --keep-scheduler).',
+  }),
   'score-invalid': (a) => ({
     text: `${job(a)} is scheduled at ${a.detail}, which is no time.`,
     next: 'Cancel it.',

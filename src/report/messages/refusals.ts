@@ -84,6 +84,10 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
   'rollback-id-taken': (a) => ({
     text: `job ${a.id} stays where it is: its old id is in use again.`,
   }),
+  'rollback-count': (a) => ({
+    text: `job ${a.id} is back with the count it was migrated with, as its meta cannot be rewritten; right is ${many(a.remaining, 'run')}.`,
+    next: `Set it in Python: job = Job.fetch('${a.id}', connection=redis); job.meta['repeat'] = ${a.remaining}; job.save_meta()`,
+  }),
   'file-edited-since': () => ({
     text: 'was edited since the run; it is left as it is.',
     next: 'Restore it by hand, or roll back again with --force to overwrite it with the backup.',
@@ -100,4 +104,12 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
   'engine-redis-server-missing': (a) => ({ text: `${a.reason}` }),
   'engine-redis-server-failed': (a) => ({ text: `${a.reason}` }),
   'engine-process-failed': (a) => ({ text: `${a.reason}` }),
+  'module-not-importable': (a) => ({
+    text: `A worker of queue ${a.queue} cannot run rq_recurring (its test job is ${a.status}); no job was moved.`,
+    next: 'Deploy the workers with rq_recurring.py on their import path, then run again to go on (or --skip-import-check).',
+  }),
+  'import-check-timeout': (a) => ({
+    text: `No worker of queue ${a.queue} picked up the test job within ${many(a.waited, 'second')}; no job was moved.`,
+    next: 'Run again when a worker is free, or go without the proof: --skip-import-check.',
+  }),
 };

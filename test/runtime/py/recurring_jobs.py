@@ -58,6 +58,10 @@ def succeeded(job, connection, result, *args, **kwargs):
     connection.rpush('callback', json.dumps([job.id, result]))
 
 
+def mends_zone(series):
+    get_current_job().connection.hset('migrate-scheduler:series:' + series, 'tz', 'UTC')
+
+
 class Greeter:
     def __init__(self, word):
         self.word = word

@@ -394,6 +394,13 @@ class Stored(unittest.TestCase):
         self.redis.hset('migrate-scheduler:series:one', 'tz', 'UTC')
         self.assertEqual([one.series for one in repair(connection=self.redis, grace=0)], ['one'])
 
+    def test_arming_is_tried_again_after_the_function(self):
+        series = cron('0 3 * * *', jobs.mends_zone, ['one'], connection=self.redis, name='one')
+        self.redis.hset('migrate-scheduler:series:one', 'tz', 'Europe/Atlantis')
+        self.enqueue(series)
+        self.work()
+        self.assertEqual(self.waiting('one'), ['one-%d' % (series.slot + 86400)])
+
     def test_json_serializer(self):
         series = every(60, jobs.ok, ['json', 1], connection=self.redis, name='one', serializer='json', queue='low')
         job = Job.fetch(series.job_id, connection=self.redis, serializer='rq.serializers.JSONSerializer')
@@ -519,8 +526,8 @@ class Repairing(unittest.TestCase):
             self.redis.zrem('rq:scheduled:default', self.series.job_id)
             self.redis.hset(self.key, 'status', status)
             self.assertEqual(self.repair(), [])
-        job = Job.fetch(self.series.job_id, connection=self.redis)
-        Queue('default', connection=self.redis).enqueue_job(job)
+        self.redis.hset(self.key, 'status', 'queued')
+        self.redis.rpush('rq:queue:default', self.series.job_id)
         self.assertEqual(self.repair(), [])
         self.redis.rpoplpush('rq:queue:default', 'rq:queue:default:intermediate')
         self.assertEqual(self.repair(), [])

@@ -1,0 +1,87 @@
+import { parseCron } from '../legacy/cron/expression.js';
+import { nativeFireTimes } from '../legacy/cron/fire-times.js';
+import { isZone } from '../legacy/cron/wall.js';
+import { decodeJobData } from '../legacy/job-data.js';
+import { pickleCall } from '../legacy/pickle/index.js';
+import { type FieldValue, firstOccurrence } from '../native/occurrence.js';
+import type { Series } from '../native/series.js';
+
+/** When a lost series goes on; `slot` null: its expression has no time left. Else the code of why nobody here knows. */
+export type NextSlot =
+  | { readonly ok: true; readonly slot: number | null }
+  | { readonly ok: false; readonly code: 'repair-serializer' | 'repair-schedule'; readonly detail: string };
+
+type Fields = ReadonlyMap<string, Uint8Array>;
+
+/**
+ * The slot at which `rq_recurring` would arm a lost series again (`_repair`, `_slot_after`): the lost one if it is
+ * still to come, else the first on the grid or by the expression strictly after `now`.
+ */
+export function nextSlot(series: Series, now: number): NextSlot {
+  const { serializer, slot, kind, interval } = series;
+  if (serializer !== 'pickle' && serializer !== 'json') {
+    return { ok: false, code: 'repair-serializer', detail: serializer };
+  }
+  if (slot !== null && slot > now) return { ok: true, slot };
+  if (kind === 'cron') return cronSlot(series, now);
+  if (interval === null || interval < 1) return { ok: false, code: 'repair-schedule', detail: 'no interval' };
+  const anchor = series.anchor ?? Math.floor(now);
+  return { ok: true, slot: anchor + (Math.floor((now - anchor) / interval) + 1) * interval };
+}
+
+function cronSlot({ cron, dialect, tz }: Series, now: number): NextSlot {
+  const parsed = parseCron(cron ?? '', dialect);
+  if (!isZone(tz)) return { ok: false, code: 'repair-schedule', detail: tz };
+  if (parsed.ok) return { ok: true, slot: nativeFireTimes(parsed.cron, now, tz, 1)[0] ?? null };
+  if (parsed.code === 'cron-never') return { ok: true, slot: null };
+  return { ok: false, code: 'repair-schedule', detail: cron ?? '' };
+}
+
+/**
+ * The job hash of the occurrence at `slot`. `fields` is the whole hash of the series, which names what every
+ * run takes over as a job hash does; `lostData` the `data` of the lost job, where it is still there: the
+ * runtime may be a module of a package, and only a job tells which. `now` is epoch seconds.
+ * Throws RangeError for a series without `data`.
+ */
+export function occurrenceFields(
+  series: Series,
+  fields: Fields,
+  slot: number,
+  lostData: Uint8Array | null,
+  now: number,
+): (readonly [string, FieldValue])[] {
+  const original = new Map(fields);
+  if ((fields.get('description')?.length ?? 0) === 0) {
+    original.set('description', new Uint8Array(Buffer.from(series.func)));
+  }
+  const run = runFunction(lostData);
+  const { jobFields } = firstOccurrence(
+    {
+      series: series.id,
+      queue: series.queue,
+      kind: series.kind,
+      interval: series.interval,
+      cron: series.cron,
+      tz: series.tz,
+      dialect: series.dialect,
+      anchor: series.anchor ?? slot,
+      remaining: series.remaining,
+      slot,
+      serializer: series.serializer === 'json' ? 'json' : 'pickle',
+      func: series.func,
+      legacyId: null,
+    },
+    original,
+    now,
+    (func, args) => pickleCall(run ?? func, args),
+  );
+  const pairs: (readonly [string, FieldValue])[] = [];
+  for (let i = 0; i + 1 < jobFields.length; i += 2) pairs.push([String(jobFields[i]), jobFields[i + 1] ?? '']);
+  return pairs;
+}
+
+/** Dotted name of the runtime's `run` in an occurrence; null where it cannot be read. */
+function runFunction(data: Uint8Array | null): string | null {
+  const decoded = data === null ? null : decodeJobData(data);
+  return decoded?.ok && decoded.data.func.endsWith('rq_recurring.run') ? decoded.data.func : null;
+}

@@ -42,6 +42,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/status.js'),
   },
   {
+    name: 'repair',
+    about: 'arm recurring series again whose waiting job was lost',
+    load: () => import('./commands/repair.js'),
+  },
+  {
     name: 'demo',
     about: 'the whole move on a sample project, with a private Redis and real RQ',
     load: () => import('./commands/demo.js'),

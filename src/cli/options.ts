@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Commands that options can belong to; `*` means every one of them. */
-export type CommandName = 'run' | 'dry-run' | 'verify' | 'rollback' | 'status' | 'demo';
+export type CommandName = 'run' | 'dry-run' | 'verify' | 'rollback' | 'status' | 'repair' | 'demo';
 
 /** One row of the option table: the single source of parsing, help and docs/options.md. */
 export interface OptionRow {

@@ -41,6 +41,7 @@ export function decide(
   const decision: Decision = {
     removeScheduler,
     enableScheduler,
+    enableInScripts: scriptsOf(serving.filter(({ id }) => enableScheduler.has(id))),
     removeEnv: new Map(env.names.map((name) => [name, ENV_REASON])),
     minimumRq: versions.minimumRq,
     addCroniter: options.needsCroniter && !versions.bringsCroniter,
@@ -53,6 +54,12 @@ export function decide(
     ...env.findings,
   ];
   return { decision, findings };
+}
+
+/** The Python scripts by which processes start their worker. */
+function scriptsOf(processes: readonly ProcessFact[]): Set<string> {
+  const scripts = processes.flatMap(({ via }) => via.map(({ path }) => path));
+  return new Set(scripts.filter((path) => path.endsWith('.py')));
 }
 
 /** A process that takes --with-scheduler; a pool always schedules and has no such option (R3). */
@@ -75,7 +82,7 @@ function switchFinding(process: ProcessFact): Finding[] {
     return [{ code: 'worker-scheduler-off', severity: 'error', path, line, args }];
   }
   if (process.withScheduler !== 'unknown') return [];
-  return [{ code: 'worker-start-unknown', severity: 'warn', path, line, args }];
+  return [{ code: 'worker-start-unknown', severity: 'error', path, line, args }];
 }
 
 /** Queues with scheduled jobs on which no worker is known to work. */

@@ -76,6 +76,8 @@ export interface Decision {
   readonly removeScheduler: boolean;
   /** Ids of worker processes that must get `--with-scheduler`. */
   readonly enableScheduler: ReadonlySet<string>;
+  /** Python scripts that start such a worker and must pass `with_scheduler=True`. */
+  readonly enableInScripts: ReadonlySet<string>;
   /** Environment variables that go, each with its reason code. */
   readonly removeEnv: ReadonlyMap<string, string>;
   /** Raise rq's lower bound to this version where it is lower; null = leave. */

@@ -82,16 +82,20 @@ export function firstOccurrence(
   };
 }
 
-/** The `data` field of an occurrence: `run(series, slot, data)` as RQ serializes calls. */
+/**
+ * The `data` field of an occurrence: `run(series, slot, data)` as RQ serializes calls. `run` is its dotted name,
+ * which differs where the runtime is a module of a package.
+ */
 export function occurrenceData(
   series: string,
   slot: number,
   data: Uint8Array,
   serializer: 'pickle' | 'json',
   pickleCall: PickleCall,
+  run: string = RUN_FUNCTION,
 ): Uint8Array {
-  if (serializer === 'pickle') return compress(pickleCall(RUN_FUNCTION, [series, slot, data]));
-  const call = [RUN_FUNCTION, null, [series, slot, Buffer.from(data).toString('base64')], {}];
+  if (serializer === 'pickle') return compress(pickleCall(run, [series, slot, data]));
+  const call = [run, null, [series, slot, Buffer.from(data).toString('base64')], {}];
   return compress(Buffer.from(JSON.stringify(call), 'utf8'));
 }
 

@@ -3,7 +3,7 @@ import { nativeFireTimes } from '../legacy/cron/fire-times.js';
 import { isZone } from '../legacy/cron/wall.js';
 import { decodeJobData } from '../legacy/job-data.js';
 import { pickleCall } from '../legacy/pickle/index.js';
-import { type FieldValue, firstOccurrence } from '../native/occurrence.js';
+import { type FieldValue, firstOccurrence, occurrenceData } from '../native/occurrence.js';
 import type { Series } from '../native/series.js';
 
 /** When a lost series goes on; `slot` null: its expression has no time left. Else the code of why nobody here knows. */
@@ -54,30 +54,19 @@ export function occurrenceFields(
   if ((fields.get('description')?.length ?? 0) === 0) {
     original.set('description', new Uint8Array(Buffer.from(series.func)));
   }
-  const run = runFunction(lostData);
+  const serializer = series.serializer === 'json' ? 'json' : 'pickle';
   const { jobFields } = firstOccurrence(
-    {
-      series: series.id,
-      queue: series.queue,
-      kind: series.kind,
-      interval: series.interval,
-      cron: series.cron,
-      tz: series.tz,
-      dialect: series.dialect,
-      anchor: series.anchor ?? slot,
-      remaining: series.remaining,
-      slot,
-      serializer: series.serializer === 'json' ? 'json' : 'pickle',
-      func: series.func,
-      legacyId: null,
-    },
+    { ...series, series: series.id, slot, serializer, anchor: series.anchor ?? slot, legacyId: null },
     original,
     now,
-    (func, args) => pickleCall(run ?? func, args),
+    pickleCall,
   );
-  const pairs: (readonly [string, FieldValue])[] = [];
-  for (let i = 0; i + 1 < jobFields.length; i += 2) pairs.push([String(jobFields[i]), jobFields[i + 1] ?? '']);
-  return pairs;
+  const names = new Map<string, FieldValue>();
+  for (let i = 0; i + 1 < jobFields.length; i += 2) names.set(String(jobFields[i]), jobFields[i + 1] ?? '');
+  const run = runFunction(lostData);
+  const data = fields.get('data');
+  if (run && data) names.set('data', occurrenceData(series.id, slot, data, serializer, pickleCall, run));
+  return [...names];
 }
 
 /** Dotted name of the runtime's `run` in an occurrence; null where it cannot be read. */

@@ -9,6 +9,8 @@ interface FileLine {
   readonly reason: string | null;
 }
 
+type JobCounts = Readonly<Record<'restored' | 'alreadyRun' | 'missing', number>>;
+
 const WILL: Readonly<Record<FileLine['action'], string>> = {
   restored: 'will be restored',
   removed: 'will be removed (the run created it)',
@@ -22,7 +24,7 @@ export function rollbackPreview(
     readonly runId: string;
     readonly files: readonly FileLine[];
     readonly record: {
-      readonly counts: Readonly<Record<'moved' | 'renamed' | 'rearmed' | 'dropped', number>>;
+      readonly counts: Readonly<Record<'moved' | 'renamed' | 'rearmed' | 'dropped' | 'repaired', number>>;
     } | null;
   },
   paint: Paint,
@@ -30,10 +32,12 @@ export function rollbackPreview(
   const { runId, files, record } = plan;
   const lines = [paint.bold(`Rolling back run ${runId}`)];
   if (record) {
-    const { moved, renamed, rearmed, dropped } = record.counts;
-    const total = moved + renamed + rearmed + dropped;
+    const { moved, renamed, rearmed, dropped, repaired } = record.counts;
+    const total = (moved + renamed + rearmed + dropped).toLocaleString('en-US');
     lines.push(
-      `  Jobs   the run moved ${total.toLocaleString('en-US')}; those that still wait go back to rq-scheduler's schedule`,
+      repaired > 0
+        ? `  Series the run armed ${repaired.toLocaleString('en-US')} again; those that still wait are left without a next run, as before`
+        : `  Jobs   the run moved ${total}; those that still wait go back to rq-scheduler's schedule`,
     );
   }
   const rows = files.map((file) => [
@@ -43,15 +47,26 @@ export function rollbackPreview(
   return [...lines, ...columns(rows, '  ')].join('\n');
 }
 
+/** What the rollback of a `repair` did. */
+function repairUndone({ restored, alreadyRun, missing }: JobCounts, paint: Paint): string {
+  const n = (count: number) => count.toLocaleString('en-US');
+  return [
+    paint.green('Rolled back.'),
+    `  Series ${n(restored)} without a next run again, ${n(alreadyRun)} ran meanwhile, ${n(missing)} cancelled meanwhile`,
+  ].join('\n');
+}
+
 /** What a rollback did. */
 export function rollbackSummary(
   result: {
-    readonly jobs: Readonly<Record<'restored' | 'alreadyRun' | 'missing', number>>;
+    readonly jobs: JobCounts;
     readonly files: readonly FileLine[];
     readonly findings: readonly Finding[];
   },
+  ofRepair: boolean,
   paint: Paint,
 ): string {
+  if (ofRepair) return repairUndone(result.jobs, paint);
   const { restored, alreadyRun, missing } = result.jobs;
   const n = (count: number) => count.toLocaleString('en-US');
   const counted = (action: FileLine['action']) =>

@@ -33,7 +33,27 @@ export interface StatusDocument {
     readonly queues: readonly string[];
     readonly lastHeartbeat: number | null;
   }[];
+  readonly series: readonly StatusSeries[];
 }
+
+/** A recurring series of the runtime module. */
+export interface StatusSeries {
+  readonly id: string;
+  readonly kind: 'interval' | 'cron';
+  readonly interval: number | null;
+  readonly cron: string | null;
+  readonly tz: string;
+  readonly queue: string;
+  readonly func: string;
+  readonly remaining: number | null;
+  readonly slot: number | null;
+  readonly jobId: string | null;
+  readonly state: string;
+  readonly armed: boolean;
+}
+
+/** Rows of the series table. */
+const SHOWN = 50;
 
 interface View {
   readonly paint: Paint;
@@ -42,7 +62,9 @@ interface View {
 
 /** The document for a person. */
 export function statusText(doc: StatusDocument, view: View): string {
-  return [legacySection(doc, view), '', nativeSection(doc, view), '', workerSection(doc, view)].join('\n');
+  const sections = [legacySection(doc, view), nativeSection(doc, view), workerSection(doc, view)];
+  if (doc.series.length > 0) sections.push(seriesSection(doc, view));
+  return sections.join('\n\n');
 }
 
 function when(epoch: number | null, now: number, zone: string): string {
@@ -94,4 +116,31 @@ function workerSection({ workers }: StatusDocument, { paint }: View): string {
     `${worker.pid ?? '?'}`,
   ]);
   return [title, ...columns([head, ...rows], '  ')].join('\n');
+}
+
+/** Broken ones first: they are what a person is to see. */
+function seriesSection({ series, now }: StatusDocument, { paint, zone }: View): string {
+  const head = ['ID', 'QUEUE', 'EVERY', 'FUNCTION', 'LEFT', 'NEXT', 'STATE'].map((cell) => paint.dim(cell));
+  const broken = (one: StatusSeries) => one.state === 'active' && !one.armed;
+  const sorted = [...series].sort((a, b) => Number(broken(b)) - Number(broken(a)));
+  const rows = sorted
+    .slice(0, SHOWN)
+    .map((one) => [
+      one.id,
+      one.queue,
+      schedule(one),
+      one.func,
+      one.remaining === null ? 'endless' : `${one.remaining}`,
+      when(one.slot, now, zone),
+      broken(one) ? paint.red('broken (migrate-scheduler repair)') : one.state,
+    ]);
+  const lines = [paint.bold('Recurring series'), ...columns([head, ...rows], '  ')];
+  const more = series.length - SHOWN;
+  if (more > 0) lines.push(paint.dim(`  … and ${more.toLocaleString('en-US')} more`));
+  return lines.join('\n');
+}
+
+/** `300 s`, or the cron string with its zone. */
+function schedule({ kind, interval, cron, tz }: StatusSeries): string {
+  return kind === 'cron' ? `${cron} ${tz}` : `${interval} s`;
 }

@@ -11,6 +11,7 @@ import { BATCH, type Cursor } from '../redis/entries.js';
 import type { Heartbeat, LockSample, NativeQueue } from '../redis/overview.js';
 import type { RedisPort } from '../redis/port.js';
 import type { Observations, QueueSeen, WorkerSeen } from '../verify/observations.js';
+import { lookAtSeries, seriesSeen, stillLost } from './series.js';
 
 /** A worker beats at least every worker_ttl (420 s by default) plus RQ's own slack of 60 s (SEMANTICS §7). */
 const WORKER_SILENCE_SECONDS = 480;
@@ -46,6 +47,7 @@ export async function observe(
   const keys = await port.schedulerKeys();
   const started = await port.time();
   const first = await port.nativeQueues(keys, started - options.grace);
+  const series = await lookAtSeries(port);
   const workers = seeWorkers(await port.workers(), started);
   const rq = options.rq ?? workersVersion(workers);
   const waiting = options.signal ? { signal: options.signal } : {};
@@ -89,6 +91,7 @@ export async function observe(
     },
     queues: queues.map((queue) => ({ ...queue, scheduler: settled.get(queue.name) ?? queue.scheduler })),
     workers,
+    series: seriesSeen(series, await stillLost(port, series)),
   };
 }
 

@@ -81,7 +81,9 @@ async function undo(context: Context, target: Target, redis: OpenRedis | null): 
   const restored = local ? await restoreFiles(project, local.state.files, local.dir, force) : [];
   const refused = refusedFindings(restored);
   if (refused.length === 0) local?.dir.append({ type: 'rollback-end', at: Date.now() / 1000 });
-  await print(context, { runId, jobs: back.jobs, files: restored, findings: [...back.findings, ...refused] });
+  const findings = [...back.findings, ...refused];
+  const ofRepair = (record?.counts.repaired ?? 0) > 0;
+  await print(context, { runId, jobs: back.jobs, files: restored, findings }, ofRepair);
   return refused.length > 0 ? EXIT.partial : EXIT.ok;
 }
 
@@ -92,9 +94,13 @@ interface RollbackResult {
   readonly findings: readonly Finding[];
 }
 
-async function print({ options, terminal }: Context, result: RollbackResult): Promise<void> {
+async function print(
+  { options, terminal }: Context,
+  result: RollbackResult,
+  ofRepair: boolean,
+): Promise<void> {
   if (options.format === 'text') {
-    await terminal.data(`${rollbackSummary(result, terminal.color)}\n`);
+    await terminal.data(`${rollbackSummary(result, ofRepair, terminal.color)}\n`);
     return;
   }
   const findings = result.findings.map(findingJson);

@@ -5,6 +5,7 @@ import type { Context } from './context.js';
 import { seeWorkers } from './observe.js';
 import { withRedis } from './open-redis.js';
 import { EXIT, type ExitCode } from './outcome.js';
+import { lookAtSeries } from './series.js';
 
 const GRACE = 5;
 
@@ -47,6 +48,20 @@ export async function status(context: Context): Promise<ExitCode> {
         const info = parseScheduler(beat.key, fields);
         return info ? [{ name: info.name, queues: info.queues, lastHeartbeat: info.lastHeartbeat }] : [];
       }),
+      series: (await lookAtSeries(port)).map(({ series, loss }) => ({
+        id: series.id,
+        kind: series.kind,
+        interval: series.interval,
+        cron: series.cron,
+        tz: series.tz,
+        queue: series.queue,
+        func: series.func,
+        remaining: series.remaining,
+        slot: series.slot,
+        jobId: series.jobId || null,
+        state: series.state,
+        armed: series.state === 'active' && loss === null,
+      })),
     };
   });
   const text = () =>

@@ -1,5 +1,7 @@
 import type { Check, CheckStatus, Observations, QueueSeen } from './observations.js';
 
+const EXAMPLES = 10;
+
 function check(code: string, status: CheckStatus, where: string | null, args: Check['args'] = {}): Check {
   return { code, status, where, args };
 }
@@ -14,10 +16,23 @@ export function checkAll(seen: Observations): Check[] {
     check('legacy-empty', legacy.waiting === 0 ? 'pass' : 'fail', null, { count: legacy.waiting }),
     check('legacy-scheduler-gone', legacy.alive.length === 0 ? 'pass' : 'fail', null, { keys: legacy.alive }),
   ];
+  checks.push(...seriesChecks(seen));
   const busy = seen.queues.filter((queue) => queue.scheduled > 0);
   if (busy.length === 0) checks.push(check('nothing-scheduled', 'skip', null));
   for (const queue of busy) checks.push(...checkQueue(queue, seen));
   return checks;
+}
+
+function seriesChecks({ series: { active, broken } }: Observations): Check[] {
+  if (active === 0) return [];
+  const examples = broken.slice(0, EXAMPLES);
+  return [
+    check('series-armed', broken.length === 0 ? 'pass' : 'fail', null, {
+      count: active,
+      broken: broken.length,
+      examples,
+    }),
+  ];
 }
 
 function checkQueue(queue: QueueSeen, seen: Observations): Check[] {

@@ -6,6 +6,15 @@ export interface Observations {
   readonly legacy: LegacySeen;
   readonly queues: readonly QueueSeen[];
   readonly workers: readonly WorkerSeen[];
+  readonly series: SeriesSeen;
+}
+
+/** Recurring series of the runtime module. */
+export interface SeriesSeen {
+  /** Those that are to run again. */
+  readonly active: number;
+  /** Ids of those whose armed occurrence was lost on both looks: they will not run again by themselves. */
+  readonly broken: readonly string[];
 }
 
 export interface LegacySeen {

@@ -122,7 +122,7 @@ describe('decide: workers', () => {
     expect(enabled).toEqual([]);
     expect(findings).toMatchObject([
       { code: 'worker-scheduler-off', severity: 'error', path: 'worker.py', line: 3 },
-      { code: 'worker-start-unknown', severity: 'warn', path: 'f', line: 7 },
+      { code: 'worker-start-unknown', severity: 'error', path: 'f', line: 7 },
     ]);
   });
 

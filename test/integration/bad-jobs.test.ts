@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jobIdProblem, safeJobId } from '../../src/native/job-id.js';
+import { safeJobId } from '../../src/native/job-id.js';
 import { DEFAULT_PAIRS, GUIDE_PAIR } from '../../src/world/engines/versions.js';
 import { contents } from '../redis/support.js';
 import {
@@ -88,18 +88,7 @@ describe.each(DEFAULT_PAIRS)('entries that RQ cannot hold, rq $rq and rq-schedul
   it('--rename-ids moves them under a valid id that the worker runs; rollback renames back', async () => {
     const { where, run } = await redisOnly();
     const soon = now() + 1;
-    await real.seed(
-      [
-        { call: 'enqueue_at', func: 'tasks.record', at: soon, id: 'plain', args: ['due'] },
-        {
-          call: 'enqueue_at',
-          func: 'tasks.record',
-          at: soon + 3600,
-          id: 'user@example.com',
-          args: ['later'],
-        },
-      ].filter(({ id }) => jobIdProblem(Buffer.from(id), pair.rq) === null) as never,
-    );
+    await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at: soon, id: 'plain', args: ['due'] }]);
     // As older versions of RQ let people name their jobs.
     await copyJob(real.client, 'plain', [
       { id: 'push:7', at: soon },
@@ -110,11 +99,8 @@ describe.each(DEFAULT_PAIRS)('entries that RQ cannot hold, rq $rq and rq-schedul
     const [due, later] = [safeJobId(Buffer.from('push:7')), safeJobId(Buffer.from('push:8'))];
 
     const result = await cliJson<RunDocument>(0, [...run, '--rename-ids']);
-    expect(result.jobs).toMatchObject({ refused: 0, renamed: result.jobs.moved === 0 ? 2 : 2 });
-    expect(await scores(real.client, nativeKey('default'))).toMatchObject({
-      [due]: soon,
-      [later]: soon + 3600,
-    });
+    expect(result.jobs).toMatchObject({ moved: 0, renamed: 2, refused: 0 });
+    expect(await scores(real.client, nativeKey('default'))).toEqual({ [due]: soon, [later]: soon + 3600 });
     expect(await real.client.exists('rq:job:push:7', 'rq:job:push:8')).toBe(0);
     const worker = await real.worker(['default']);
     const runs = await real.waitForRuns(1);
@@ -122,9 +108,9 @@ describe.each(DEFAULT_PAIRS)('entries that RQ cannot hold, rq $rq and rq-schedul
     await worker.stop();
 
     const back = await cliJson<RollbackDocument>(0, ['rollback', '--yes', ...where]);
-    expect(back.jobs).toMatchObject({ alreadyRun: 1, missing: 0 });
+    expect(back.jobs).toEqual({ restored: 1, alreadyRun: 1, missing: 0 });
     expect((await contents(real.client))['rq:job:push:8']).toEqual(before['rq:job:push:8']);
-    expect((await scores(real.client, LEGACY))['push:8']).toBe(soon + 3600);
+    expect(await scores(real.client, LEGACY)).toEqual({ 'push:8': soon + 3600 });
     expect(await real.client.exists(`rq:job:${later}`)).toBe(0);
   });
 });

@@ -14,6 +14,8 @@ export interface PythonStart {
   readonly withScheduler: SchedulerSwitch;
   /** 1-based line of the call. */
   readonly line: number;
+  /** For a switch that is `off`: what to insert where (byte offset) to turn it on; null where it is not safe. */
+  readonly turnOn: { readonly at: number; readonly text: string } | null;
 }
 
 /**
@@ -38,7 +40,9 @@ export function pythonStarts(text: string): readonly PythonStart[] {
         : node.type === 'attribute' && !called.has(node)
           ? methodStart(names, node, null)
           : null;
-    if (found !== null) starts.push({ ...found, line: lineOf(text, lineAnchor(node).start) });
+    if (found === null) continue;
+    const turnOn = found.withScheduler === 'off' && isWorkCall(node) ? insertion(node) : null;
+    starts.push({ ...found, line: lineOf(text, lineAnchor(node).start), turnOn });
   }
   return starts;
 }
@@ -49,7 +53,22 @@ function lineAnchor(node: PyNode): PyNode {
   return fieldOf(callee, 'attribute') ?? callee;
 }
 
-type Start = Omit<PythonStart, 'line'>;
+type Start = Omit<PythonStart, 'line' | 'turnOn'>;
+
+/** `….work(…)`: the only call that takes the keyword; `call_command('rqworker')` has options of its own. */
+function isWorkCall(node: PyNode): boolean {
+  const callee = fieldOf(node, 'function');
+  return callee?.type === 'attribute' && fieldOf(callee, 'attribute')?.text === 'work';
+}
+
+/** Behind the last argument, or between the parentheses where there is none. */
+function insertion(call: PyNode): PythonStart['turnOn'] {
+  const list = fieldOf(call, 'arguments');
+  if (list?.type !== 'argument_list') return null;
+  const last = list.children.filter((node) => node.type !== 'comment').at(-1);
+  if (last === undefined) return { at: list.start + 1, text: 'with_scheduler=True' };
+  return { at: last.end, text: ', with_scheduler=True' };
+}
 
 /** `<object>.work(…)`, `.run(…)`, `.start(…)`; `call` is null where the method is only passed on. */
 function methodStart(names: Names, callee: PyNode, call: PyNode | null): Start | null {

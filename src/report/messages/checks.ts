@@ -21,6 +21,13 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
           text: `rq-scheduler still lives (${list(a.keys)})`,
           next: 'stop its container or process; a killed one vanishes within its interval + 10 s',
         },
+  'series-armed': (a, s) =>
+    s === 'pass'
+      ? { text: `${many(a.count, 'recurring series has', 'recurring series have')} the next run armed` }
+      : {
+          text: `${a.broken} of ${many(a.count, 'recurring series', 'recurring series')} lost the next run (${list(a.examples)})`,
+          next: 'migrate-scheduler repair arms it again',
+        },
   'nothing-scheduled': () => ({ text: 'no job is scheduled in any queue; there is nothing to watch' }),
   'worker-listening': (a, s, queue) =>
     s === 'pass'

@@ -20,9 +20,13 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `${where(a)}the worker is started with with_scheduler=False; its queues would not be scheduled.`,
     next: 'Set with_scheduler=True.',
   }),
+  'worker-scheduler-missing': () => ({
+    text: 'this worker is started without its scheduler, in a form that is not edited.',
+    next: 'Pass with_scheduler=True to work().',
+  }),
   'worker-start-unknown': (a) => ({
     text: `${where(a)}it cannot be read from the code whether this worker runs its scheduler.`,
-    next: 'Make sure that work(with_scheduler=True) is called.',
+    next: 'Make sure that it does (work(with_scheduler=True)), then add --allow worker-start-unknown.',
   }),
   'worker-flag-manual': (a) => ({
     text: `${a.service ? `${a.service}: ` : ''}this worker needs --with-scheduler, and the place to add it is not safe to edit (${a.reason ?? 'shared or followed'}).`,

@@ -6,9 +6,17 @@ import { JOBS } from './jobs.js';
 import { PLAN } from './plan.js';
 import { REDIS } from './redis.js';
 import { REFUSALS } from './refusals.js';
+import { SERIES } from './series.js';
 import type { Word, Wording } from './words.js';
 
-const WORDS: Readonly<Record<string, Word>> = { ...JOBS, ...PLAN, ...FILES, ...REFUSALS, ...REDIS };
+const WORDS: Readonly<Record<string, Word>> = {
+  ...JOBS,
+  ...PLAN,
+  ...FILES,
+  ...REFUSALS,
+  ...REDIS,
+  ...SERIES,
+};
 
 /** Every code that has a wording. */
 export function wordedCodes(): ReadonlySet<string> {

@@ -209,6 +209,7 @@ describe('a decision that changes nothing', () => {
     const decision: Decision = {
       removeScheduler: false,
       enableScheduler: new Set(),
+      enableInScripts: new Set<string>(),
       removeEnv: new Map(),
       minimumRq: null,
       addCroniter: false,

@@ -39,6 +39,7 @@ export function decisionOf(facts: readonly Fact[]): Decision {
   return {
     removeScheduler: true,
     enableScheduler: new Set(off),
+    enableInScripts: new Set<string>(),
     removeEnv: new Map([
       ['RQ_SCHEDULER_INTERVAL', 'test'],
       ['RQ_SCHEDULER_NAME', 'test'],

@@ -8,6 +8,7 @@ export function decision(over: Partial<Decision> = {}): Decision {
   return {
     removeScheduler: true,
     enableScheduler: new Set(),
+    enableInScripts: new Set(),
     removeEnv: new Map(),
     minimumRq: null,
     addCroniter: false,

@@ -8,6 +8,7 @@ const view = { get: () => undefined, paths: [] };
 const decision: Decision = {
   removeScheduler: true,
   enableScheduler: new Set(),
+  enableInScripts: new Set(),
   removeEnv: new Map([
     ['RQ_SCHEDULER_INTERVAL', 'x'],
     ['RQ_SCHEDULER_NAME', 'x'],

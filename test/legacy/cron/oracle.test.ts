@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 
 function casesOf(expressions: readonly string[], rule: Rule, zone: (typeof ZONES)[number]): Case[] {
-  const starts = WIDE ? ['2026-02-26T05:11:12Z', ...STARTS[zone]] : STARTS[zone];
+  const starts = WIDE ? ['2026-02-26T05:11:12Z'] : STARTS[zone];
   return expressions.flatMap((expression) =>
     starts.map((text) => {
       const start = Date.parse(text) / 1000;

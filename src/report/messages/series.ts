@@ -1,0 +1,21 @@
+import type { Word } from './words.js';
+
+/** What `repair` has to say about single series. */
+export const SERIES: Readonly<Record<string, Word>> = {
+  'repair-serializer': (a) => ({
+    text: `series ${a.id} uses the serializer ${a.detail}, which only its own code can write.`,
+    next: 'Call rq_recurring.repair(connection=...) where the workers start; it does the same.',
+  }),
+  'repair-schedule': (a) => ({
+    text: `series ${a.id}: its next time cannot be told here (${a.detail}).`,
+    next: 'Call rq_recurring.repair(connection=...) where the workers start; or register the series again.',
+  }),
+  'repair-data-missing': (a) => ({
+    text: `series ${a.id} no longer says which function it calls.`,
+    next: 'Register it again, or end it: rq_recurring.cancel(...).',
+  }),
+  'repair-not-needed': (a) => ({
+    text: `series ${a.id} was armed or cancelled by somebody else meanwhile; it was left alone.`,
+  }),
+  'repair-finished': (a) => ({ text: `series ${a.id} has no time left; it is finished now.` }),
+};

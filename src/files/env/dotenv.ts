@@ -34,7 +34,23 @@ function removals(doc: DotenvDoc, decision: Decision): Edit[] {
       const comment = above !== null && isAbout(doc.text.slice(above.start, above.end), name, doc);
       return { start: comment ? above.start : start, end, text: '', why: 'remove-env' };
     });
-  return keepOpenEnd(doc.text, edits);
+  return keepOpenEnd(doc.text, closeGaps(doc, edits));
+}
+
+/** A paragraph that goes as a whole, its heading comment too, takes one of the blank lines around it along. */
+function closeGaps({ text, assignments }: DotenvDoc, edits: readonly Edit[]): Edit[] {
+  let from = 0;
+  let headed = false;
+  return edits.map((edit, i) => {
+    if (i === 0 || edits[i - 1]?.end !== edit.start) {
+      from = edit.start;
+      headed = !assignments.some(({ start }) => start === from);
+    }
+    if (!headed || edits[i + 1]?.start === edit.end) return edit;
+    const blankBefore = from === 0 || /(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)$/.test(text.slice(0, from));
+    const blank = /^[ \t]*(?:\r\n|\r|\n)/.exec(text.slice(edit.end))?.[0].length ?? 0;
+    return blankBefore && blank > 0 ? { ...edit, end: edit.end + blank } : edit;
+  });
 }
 
 /** Does the comment speak of the variable or the scheduler, and of no other variable of the file? */

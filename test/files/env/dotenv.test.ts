@@ -57,6 +57,8 @@ describe('dotenv', () => {
     ['# RQ_SCHEDULER_INTERVAL, A\nRQ_SCHEDULER_INTERVAL=300\nA=1\n', '# RQ_SCHEDULER_INTERVAL, A\nA=1\n'],
     ['# scheduler\n\nRQ_SCHEDULER_INTERVAL=300\n', '# scheduler\n\n'],
     ['# redis\nRQ_SCHEDULER_INTERVAL=300\n', '# redis\n'],
+    ['A=1\n\n# scheduler\nRQ_SCHEDULER_INTERVAL=3\nRQ_SCHEDULER_NAME=x\n\nB=2\n', 'A=1\n\nB=2\n'],
+    ['A=1\n# scheduler\nRQ_SCHEDULER_INTERVAL=3\n\nB=2\n', 'A=1\n\nB=2\n'],
     ['RQ_SCHEDULER_INTERVAL_X=1\nX="RQ_SCHEDULER_INTERVAL=1"\n#RQ_SCHEDULER_INTERVAL=1\n', null],
   ])('%j', (before, after) => {
     expect(edited(before)).toBe(after ?? before);

@@ -53,7 +53,7 @@ export const JOBS: Readonly<Record<string, Word>> = {
     next: 'Run again when it has finished.',
   }),
   'recurring-kept': (a) => ({ text: `${job(a)} recurs and stays with rq-scheduler, as asked.` }),
-  'tz-needed': (a) => ({
+  'tz-ambiguous': (a) => ({
     text: `${job(a)} runs by "${a.cron}", and its time zone cannot be told from its next run (${a.detail}).`,
     next: 'Name the zone of the host that ran rq-scheduler: --tz Europe/Berlin, for example.',
   }),

@@ -33,7 +33,7 @@ const RUNNABLE_UNDER_LEGACY: ReadonlySet<string> = new Set([
   'job-busy',
   'recurring-kept',
   'rq-too-old-for-series',
-  'tz-needed',
+  'tz-ambiguous',
   'tz-unknown',
   'tz-contradicts-score',
   'cron-inexpressible',

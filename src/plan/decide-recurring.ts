@@ -99,7 +99,7 @@ function zoneOf(
   if (answer.ok) return answer;
   const detail =
     answer.zones.length > 0 ? answer.zones.join(', ') : (policy.zone ?? offsetsText(answer.offsets));
-  return { ok: false, code: answer.code === 'tz-ambiguous' ? 'tz-needed' : answer.code, detail };
+  return { ok: false, code: answer.code, detail };
 }
 
 function offsetsText(offsets: readonly number[]): string {

@@ -2,6 +2,7 @@ import { parseCron } from '../legacy/cron/expression.js';
 import { nativeFireTimes } from '../legacy/cron/fire-times.js';
 import { isZone } from '../legacy/cron/wall.js';
 import { decodeJobData } from '../legacy/job-data.js';
+import { userMeta } from '../legacy/meta-edit.js';
 import { pickleCall } from '../legacy/pickle/index.js';
 import { type FieldValue, firstOccurrence, occurrenceData } from '../native/occurrence.js';
 import type { Series } from '../native/series.js';
@@ -54,6 +55,9 @@ export function occurrenceFields(
   if ((fields.get('description')?.length ?? 0) === 0) {
     original.set('description', new Uint8Array(Buffer.from(series.func)));
   }
+  const meta = fields.get('meta');
+  // As the runtime does: only a migrated series has rq-scheduler's keys, and its runs do not get them.
+  if (meta && fields.has('legacy_id')) original.set('meta', userMeta(meta));
   const serializer = series.serializer === 'json' ? 'json' : 'pickle';
   const { jobFields } = firstOccurrence(
     { ...series, series: series.id, slot, serializer, anchor: series.anchor ?? slot, legacyId: null },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withRepeat } from '../legacy/meta-repeat.js';
+import { withRepeat } from '../legacy/meta-edit.js';
 import { printableId } from '../native/job-id.js';
 import type { Finding } from '../plan/types.js';
 import type { RunLock } from '../redis/lock.js';

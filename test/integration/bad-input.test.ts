@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -26,22 +26,15 @@ import { dumps, LEGACY } from '../support/redisContents.js';
 const at = Math.floor(Date.now() / 1000) + 3600;
 const COMMANDS = [['dry-run'], ['run', '--yes'], ['verify'], ['status'], ['rollback', '--yes']] as const;
 
-/** Every command that needs Redis ends with this code, prints no data and says why. */
-async function expectAll(code: number, url: string, project: string): Promise<void> {
-  for (const command of COMMANDS) {
-    for (const format of ['text', 'json']) {
-      const done = await cli([...command, '--project', project, '--redis-url', url, '--format', format]);
-      expect([command[0], format, done.code]).toEqual([command[0], format, code]);
-      expect(done.stdout).toBe('');
-      expect(done.stderr).not.toBe('');
-    }
-  }
-}
-
 describe('a Redis that cannot be used', () => {
   it('closed port: 6, nothing changed', async () => {
     const project = await sampleProject();
-    await expectAll(6, 'redis://127.0.0.1:1/0', project);
+    const where = ['--project', project, '--redis-url', 'redis://127.0.0.1:1/0'];
+    for (const command of COMMANDS) {
+      const done = await cli([...command, ...where, '--format', 'json']);
+      expect([command[0], done.code, done.stdout]).toEqual([command[0], 6, '']);
+      expect(done.stderr).not.toBe('');
+    }
     expect(tree(project)).toEqual(sampleBefore());
   });
 
@@ -181,9 +174,10 @@ describe('a project with something in the way', () => {
     const plan = await cliJson<PlanDocument>(3, ['dry-run', ...where]);
     expect(plan.findings).toContainEqual(
       expect.objectContaining({
+        code: 'file-unparsable',
         severity: 'error',
         path: 'docker-compose.yml',
-        line: expect.any(Number),
+        line: 3,
       }),
     );
     expect(plan.files.map(({ path }) => path)).not.toContain('docker-compose.yml');
@@ -192,9 +186,11 @@ describe('a project with something in the way', () => {
 
   it('a read-only file: 3, nothing changed', async () => {
     const { project, where } = await prepared();
-    chmodSync(join(project, 'requirements.txt'), 0o444);
+    const file = join(project, 'requirements.txt');
+    const { mode } = statSync(file);
+    chmodSync(file, 0o444);
     await expectUntouched(3, project, where);
-    chmodSync(join(project, 'requirements.txt'), 0o644);
+    chmodSync(file, mode);
     await cliJson(0, ['run', '--yes', ...where]);
     expect(projectTree(project)).toEqual(sampleAfter());
   });

@@ -15,20 +15,19 @@ describe('what is printed where', () => {
     await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at, id: 'one' }]);
     const where = ['--project', project, '--redis-url', real.url, '--format', 'json'];
     const expected: [string, number, readonly string[]][] = [
-      ['plan', 0, ['dry-run']],
-      ['status', 0, ['status']],
-      ['verify', 1, ['verify']],
-      ['run', 0, ['run', '--yes']],
-      ['rollback', 0, ['rollback', '--yes']],
+      ['plan', 0, ['dry-run', '--quiet']],
+      ['status', 0, ['status', '--verbose', '--debug']],
+      ['verify', 1, ['verify', '--quiet']],
+      ['run', 0, ['run', '--yes', '--quiet']],
+      // The second time there is nothing to do, and that is said in the same way.
+      ['run', 0, ['run', '--yes', '--verbose']],
+      ['rollback', 0, ['rollback', '--yes', '--quiet']],
     ];
     for (const [name, code, command] of expected) {
-      for (const loud of [['--quiet'], ['--verbose', '--debug']]) {
-        const done = await cli([...command, ...where, ...loud]);
-        if (command[0] === 'rollback' && done.code === 3) continue;
-        expect([name, done.code]).toEqual([name, code]);
-        expect(JSON.parse(done.stdout).schema).toBe(`migrate-scheduler/${name}@1`);
-        if (loud.includes('--quiet')) expect(done.stderr).toBe('');
-      }
+      const done = await cli([...command, ...where]);
+      expect([name, done.code]).toEqual([name, code]);
+      expect(JSON.parse(done.stdout).schema).toBe(`migrate-scheduler/${name}@1`);
+      if (command.includes('--quiet')) expect(done.stderr).toBe('');
     }
   });
 

@@ -83,7 +83,7 @@ describe.each(DEFAULT_PAIRS)('run with rq $rq and rq-scheduler $rqScheduler', (p
     expect([tree(project), await dumps(real.client)]).toEqual(before);
   });
 
-  it('no job runs twice while rqscheduler, a worker and clients are alive during the move', async () => {
+  it('no job runs twice while rqscheduler and a worker are alive during the move', async () => {
     const project = await tempFolder();
     await real.legacyScheduler(1);
     await real.worker(['default']);
@@ -101,7 +101,7 @@ describe.each(DEFAULT_PAIRS)('run with rq $rq and rq-scheduler $rqScheduler', (p
       ...['--rq-version', pair.rq],
     ]);
     expect(await real.client.zcard(LEGACY)).toBe(0);
-    expect(result.jobs.moved).toBeLessThanOrEqual(jobs.length);
+    expect(result.jobs.moved).toBeGreaterThan(0);
     await real.waitForRuns(jobs.length, 40_000);
     // Two more passes of either scheduler.
     await delay(2500);

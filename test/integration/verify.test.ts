@@ -115,7 +115,7 @@ describe.each(DEFAULT_PAIRS)('status with rq $rq and rq-scheduler $rqScheduler',
   const status = () => cliJson<StatusDocument>(0, ['status', '--redis-url', real.url]);
 
   it('says what is scheduled where and who is there', async () => {
-    expect(await status()).toEqual({
+    expect(await status()).toMatchObject({
       schema: 'migrate-scheduler/status@1',
       now: expect.any(Number),
       legacy: { scheduled: 0, next: null, lock: null, schedulers: [] },

@@ -9,8 +9,9 @@ import { status } from '../../src/run/status.js';
 import { undoJobs } from '../../src/run/undo-jobs.js';
 import { verify } from '../../src/run/verify.js';
 import { DEFAULT_PAIRS } from '../../src/world/engines/versions.js';
+import { begin } from '../redis/support.js';
 import { useRealParts } from '../support/realParts.js';
-import { answer, contextFor, RUNTIME, seriesTools } from './support.js';
+import { answer, contextFor, RUNTIME, rearmAll, seriesTools } from './support.js';
 
 const SERIES = 'migrate-scheduler:series:';
 const FAR = 3600;
@@ -172,6 +173,38 @@ describe.each(DEFAULT_PAIRS)('repair, rq $rq', (pair) => {
     ]);
     expect(document.series).toMatchObject([{ id: 'over', jobId: null, slot: null }]);
     expect(await field('over', 'state')).toBe('finished');
+  });
+
+  it('arms a migrated series with what its runs have, from the second on', async () => {
+    const at = Math.floor(Date.now() / 1000) - 30;
+    const options = { timeout: 77, description: 'polls', result_ttl: 60, meta: { user: 'li' } };
+    await real.seed([{ call: 'cron', func: 'tasks.record', cron: '* * * * *', id: 'poll', ...options }]);
+    await real.client.zadd('rq:scheduler:scheduled_jobs', at, 'poll');
+    const port = await open();
+    const fence = await begin(port);
+    expect(await rearmAll(port, fence)).toEqual(['done']);
+    await port.finishRun(fence.run, 'r1', 1);
+    await port.releaseLocks(fence.run, fence.legacy);
+    const seen = async () => {
+      const [job] = (await real.inspect([await field('poll', 'job_id')])).jobs;
+      const { func, status, meta, description, timeout, resultTtl } = job ?? {};
+      return { func, status, meta, description, timeout, resultTtl };
+    };
+    // The runtime itself arms the second.
+    const worker = await real.worker(['default'], { env: RUNTIME });
+    await real.waitForRuns(1);
+    await worker.stop();
+    const byRuntime = await seen();
+    expect(byRuntime).toMatchObject({
+      timeout: 77,
+      description: 'polls',
+      resultTtl: 60,
+      meta: { user: 'li' },
+    });
+
+    await real.client.del(`rq:job:${await field('poll', 'job_id')}`);
+    expect((await answer(repair, real.url)).code).toBe(0);
+    expect(await seen()).toEqual(byRuntime);
   });
 
   it('reads a series of defaults as the runtime writes it', async () => {

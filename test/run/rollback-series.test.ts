@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { connectRedis } from '../../src/redis/client.js';
 import type { RedisPort } from '../../src/redis/port.js';
 import { undoJobs } from '../../src/run/undo-jobs.js';
-import { DEFAULT_PAIRS } from '../../src/world/engines/versions.js';
+import { DEFAULT_PAIRS, NEWEST_PAIR } from '../../src/world/engines/versions.js';
 import { begin, LEGACY } from '../redis/support.js';
 import { useRealParts } from '../support/realParts.js';
 import { contextFor, RUNTIME, rearmAll } from './support.js';
@@ -62,6 +62,27 @@ describe.each(DEFAULT_PAIRS)('rollback of a series that ran, rq $rq', (pair) => 
     expect(runs).toHaveLength(total);
     expect(runs.slice(ran).every((run) => run.id === 'poll' && run.args[0] === 'eu')).toBe(true);
     expect(await real.client.exists(LEGACY)).toBe(0);
+  });
+
+  it.runIf(pair === NEWEST_PAIR)('loses and doubles no run while native workers are alive', async () => {
+    const total = 5;
+    const at = Math.floor(Date.now() / 1000) + 1;
+    await real.seed([{ call: 'schedule', func: 'tasks.record', at, interval: 4, repeat: total, id: 'poll' }]);
+    const port = await open();
+    const fence = await begin(port);
+    expect(await rearmAll(port, fence)).toEqual(['done']);
+    await port.finishRun(fence.run, 'r1', 1);
+    await port.releaseLocks(fence.run, fence.legacy);
+    const workers = [await real.worker(['default'], { env: RUNTIME })];
+    workers.push(await real.worker(['default'], { env: RUNTIME }));
+    await real.waitForRuns(2);
+    expect((await undoJobs(contextFor(real.url).context, port, 'r1')).jobs.restored).toBe(1);
+    await Promise.all(workers.map((worker) => worker.stop()));
+    await real.worker(['default'], { withScheduler: false });
+    await real.legacyScheduler(1);
+    await real.waitForRuns(total, 40_000);
+    await delay(5000);
+    expect(await real.runs()).toHaveLength(total);
   });
 
   it('says the right count where the meta cannot be rewritten, and brings the job back all the same', async () => {

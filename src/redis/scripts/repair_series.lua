@@ -56,8 +56,8 @@ end
 
 if #records > 0 then
   redis.call('XADD', KEYS[3], '*', 'b', cmsgpack.pack(records))
-  if redis.call('HSETNX', KEYS[2], 'state', 'applied') == 1 then
-    redis.call('HSET', KEYS[2], 'createdAt', ARGV[4], 'tool', ARGV[5])
+  if redis.call('EXISTS', KEYS[2]) == 0 then
+    redis.call('HSET', KEYS[2], 'state', 'applied', 'createdAt', ARGV[4], 'tool', ARGV[5])
     redis.call('ZADD', KEYS[4], ARGV[4], ARGV[3])
   end
   redis.call('HINCRBY', KEYS[2], 'repaired', #records)

@@ -9,14 +9,17 @@ import { REFUSALS } from './refusals.js';
 import { SERIES } from './series.js';
 import type { Word, Wording } from './words.js';
 
-const WORDS: Readonly<Record<string, Word>> = {
-  ...JOBS,
-  ...PLAN,
-  ...FILES,
-  ...REFUSALS,
-  ...REDIS,
-  ...SERIES,
-};
+/** The wordings by subject, in the order of docs/findings.md. */
+export const SUBJECTS: readonly (readonly [string, Readonly<Record<string, Word>>])[] = [
+  ['Jobs', JOBS],
+  ['Recurring series', SERIES],
+  ['The plan', PLAN],
+  ['Files', FILES],
+  ['Redis', REDIS],
+  ['Refusals and stops', REFUSALS],
+];
+
+const WORDS: Readonly<Record<string, Word>> = Object.assign({}, ...SUBJECTS.map(([, words]) => words));
 
 /** Every code that has a wording. */
 export function wordedCodes(): ReadonlySet<string> {

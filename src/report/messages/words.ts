@@ -12,8 +12,11 @@ export type Word = (args: Args) => Wording;
 /** Values of a list argument, comma-separated. */
 export const list = (value: Args[string] | undefined): string =>
   Array.isArray(value) ? value.join(', ') : String(value ?? '');
-/** A count with its noun. */
-export const many = (count: Args[string] | undefined, one: string, more = `${one}s`): string =>
-  `${Number(count).toLocaleString('en-US')} ${Number(count) === 1 ? one : more}`;
+/** A count with its noun. What is no number, as in the generated list of findings, is shown as it is. */
+export const many = (count: Args[string] | undefined, one: string, more = `${one}s`): string => {
+  const n = Number(count);
+  return Number.isNaN(n) ? `${count} ${more}` : `${n.toLocaleString('en-US')} ${n === 1 ? one : more}`;
+};
+
 /** How a job is named in a sentence. */
 export const job = (a: Args): string => (a.func ? `job ${a.id} (${a.func})` : `job ${a.id}`);

@@ -27,6 +27,27 @@ export function withRepeat(raw: Uint8Array, remaining: number): Uint8Array | nul
   return changed !== null && says(changed, remaining) ? changed : null;
 }
 
+/** What rq-scheduler keeps in `meta` (SEMANTICS §1). */
+const SCHEDULER_KEYS: ReadonlySet<PyValue> = new Set([
+  'interval',
+  'repeat',
+  'cron_string',
+  'use_local_timezone',
+  'queue_class_name',
+]);
+
+/**
+ * The user's own part of a `meta`: rq-scheduler's keys left out, which a run of a native series does not have
+ * (rq_recurring `_user_meta`). As it was where it cannot be written anew without loss; '' when nothing is left.
+ */
+export function userMeta(raw: Uint8Array): Uint8Array {
+  const value = read(raw);
+  if (value === undefined || !isTagged(value) || value.type !== 'dict') return raw;
+  const entries = value.entries.filter(([key]) => !SCHEDULER_KEYS.has(key));
+  if (entries.length === value.entries.length) return raw;
+  return entries.length === 0 ? new Uint8Array() : (written(entries) ?? raw);
+}
+
 function says(raw: Uint8Array, remaining: number): boolean {
   const after = decodeMeta(raw);
   return after.ok && after.meta.repeat === remaining;
@@ -67,15 +88,19 @@ function endsWith(bytes: Buffer, end: number, head: Buffer): boolean {
 
 function pickleAnew(raw: Uint8Array, remaining: number): Uint8Array | null {
   const value = read(raw);
-  if (value === undefined || !isTagged(value) || value.type !== 'dict' || !isTree(value)) return null;
-  const entries = value.entries.map(([key, item]): [PyValue, PyValue] => [
-    key,
-    key === 'repeat' ? remaining : item,
-  ]);
+  if (value === undefined || !isTagged(value) || value.type !== 'dict') return null;
+  return written(
+    value.entries.map(([key, item]): [PyValue, PyValue] => [key, key === 'repeat' ? remaining : item]),
+  );
+}
+
+/** A pickle of these pairs; null for what is not plain, shared or nested too deeply. */
+function written(entries: [PyValue, PyValue][]): Uint8Array | null {
+  const value: PyValue = { type: 'dict', entries };
+  if (!isTree(value)) return null;
   try {
-    return writePickle({ type: 'dict', entries });
+    return writePickle(value);
   } catch (error) {
-    // A value that is not plain, or nested too deeply.
     if (error instanceof TypeError || error instanceof RangeError) return null;
     throw error;
   }

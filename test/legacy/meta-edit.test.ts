@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeMeta } from '../../src/legacy/meta.js';
-import { withRepeat } from '../../src/legacy/meta-repeat.js';
+import { userMeta, withRepeat } from '../../src/legacy/meta-edit.js';
 import {
   type PyValue,
   pyDict,
@@ -103,5 +103,25 @@ describe('withRepeat', () => {
     const json = '{"a": {"repeat": 7}, "interval": 60, "repeat" : 7, "big": 12345678901234567890, "x": 1.0}';
     const changed = withRepeat(Buffer.from(json), 2);
     expect(Buffer.from(changed ?? []).toString()).toBe(json.replace('"repeat" : 7', '"repeat" : 2'));
+  });
+});
+
+describe('userMeta', () => {
+  it("leaves rq-scheduler's keys out, and nothing else", () => {
+    const own: [PyValue, PyValue][] = [
+      ['user', 'li'],
+      [1, pyList(2, 'repeat')],
+    ];
+    const raw = writePickle(pyDict(['interval', 60], ...own, ['repeat', 3], ['use_local_timezone', false]));
+    expect(readPickle(userMeta(raw))).toEqual(pyDict(...own));
+    expect(userMeta(writePickle(pyDict(['cron_string', '* * * * *'])))).toHaveLength(0);
+  });
+
+  it('leaves as it is what has none of them, or cannot be written anew', () => {
+    const plain = writePickle(pyDict(['user', 'li']));
+    expect(userMeta(plain)).toBe(plain);
+    expect(userMeta(WITH_DATE)).toBe(WITH_DATE);
+    const json = Buffer.from('{"interval": 60}');
+    expect(userMeta(json)).toBe(json);
   });
 });

@@ -139,7 +139,7 @@ describe('kill -9', () => {
   });
 });
 
-describe('signals', () => {
+describe('signals and lost connections', () => {
   const real = useRealParts(GUIDE_PAIR);
 
   it('SIGINT among the jobs ends after a whole step with 130; run goes on under the same id', async () => {
@@ -159,6 +159,27 @@ describe('signals', () => {
 
     const result = await cliJson<RunDocument>(0, args);
     expect(result).toMatchObject({ runId, resumed: true });
+    expect(await scores(real.client, NATIVE)).toEqual(all);
+  });
+
+  it('a connection lost among the jobs ends with 5; run goes on', async () => {
+    const all = await seedMany(real);
+    const args = [
+      'run',
+      '--yes',
+      '--only',
+      'redis',
+      '--project',
+      await tempFolder(),
+      '--redis-url',
+      real.url,
+    ];
+    const run = await startCli(args);
+    await watch(real.client, run, 500);
+    await real.client.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    expect(await run.exited).toEqual({ code: 5, signal: null });
+    await expectAllThere(real.client, all);
+    expect(await cliJson<RunDocument>(0, args)).toMatchObject({ resumed: true });
     expect(await scores(real.client, NATIVE)).toEqual(all);
   });
 

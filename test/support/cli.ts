@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -14,6 +14,9 @@ import { ROOT } from './paths.js';
 
 const BIN = `${ROOT}bin/migrate-scheduler.js`;
 const FIXTURE = `${ROOT}fixtures/projects/flask-subscriptions`;
+
+if (!existsSync(`${ROOT}dist/cli/main.js`))
+  throw new Error('These tests drive the built tool: npm run build first');
 
 /** The environment of a shell that names no Redis and asks for no colours. */
 function cleanEnv(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -13,5 +13,14 @@ export function compareVersions(a: string, b: string): number {
 
 /** Is `version` the `bound` or later? `2.0rc1` is not at least `2.0`. Throws RangeError as above. */
 export function atLeast(version: string, bound: string): boolean {
-  return compareVersions(version, bound) >= 0;
+  // Asked several times for every job, and always about the same few versions.
+  const key = `${version} ${bound}`;
+  let answer = answers.get(key);
+  if (answer === undefined) {
+    answer = compareVersions(version, bound) >= 0;
+    if (answers.size < 1000) answers.set(key, answer);
+  }
+  return answer;
 }
+
+const answers = new Map<string, boolean>();

@@ -20,6 +20,9 @@ interface Seeded {
   readonly id: string;
   readonly queue: string;
   readonly due: number;
+  /** Seconds; 0 for a job that runs once. */
+  readonly interval: number;
+  readonly runs: number;
 }
 
 interface Stage {
@@ -75,8 +78,10 @@ async function play(stage: Stage): Promise<ExitCode> {
   const { terminal } = context;
   title(context, 2, 'The old world: rqscheduler runs, an application schedules jobs with rq-scheduler');
   const legacy = await startLegacyScheduler({ venv, url: redis.url, interval: 5, cwd: project });
-  const jobs = await seed(stage, [20, 21, 22, 3600, 7200]);
-  terminal.say(`  ${jobs.length} jobs scheduled, the first in 20 seconds`);
+  const jobs = await seed(stage, ['25', '26', '25/3x4', '3600', '7200']);
+  terminal.say(
+    `  ${jobs.length} jobs scheduled, the first in 25 seconds; one of them every 3 seconds, 4 times`,
+  );
 
   title(context, 3, 'migrate-scheduler dry-run: what would happen (nothing is written)');
   await own(stage, ['dry-run', '--project', project]);
@@ -109,18 +114,27 @@ async function prove(stage: Stage, worker: ManagedProcess, jobs: readonly Seeded
   await own(stage, ['verify', '--project', project, '--wait', '30']);
 
   title(context, 7, 'The jobs run at their time');
-  const due = jobs.filter((job) => job.due < Date.now() / 1000 + 60);
+  const due = jobs.filter((job) => job.due < Date.now() / 1000 + 60).flatMap(occurrences);
   const late = await precision(stage, due);
 
   title(context, 8, 'A second batch, and rollback: back into rq-scheduler, as if nothing had been');
-  await seed(stage, [3600, 5400]);
+  await seed(stage, ['3600', '5400/600x6']);
   await own(stage, ['run', '--project', project, '--yes', '--quiet']);
   await own(stage, ['rollback', '--project', project, '--yes', '--quiet']);
   await own(stage, ['status', '--project', project]);
   terminal(stage).say(
-    `\nThat was the whole move: ${due.length} jobs ran at their time, the latest ${late.toFixed(2)} s after it.\nAll that the demo started or wrote is removed again; the Python environment stays under node_modules/.cache.`,
+    `\nThat was the whole move: ${due.length} runs at their time, the latest ${late.toFixed(2)} s after it.\nAll that the demo started or wrote is removed again; the Python environment stays under node_modules/.cache.`,
   );
   return EXIT.ok;
+}
+
+/** The runs of a job under the ids they have as native jobs: a series names each after its slot. */
+function occurrences(job: Seeded): Seeded[] {
+  if (job.interval === 0) return [job];
+  return Array.from({ length: job.runs }, (_, i) => {
+    const due = job.due + i * job.interval;
+    return { ...job, id: `${job.id}-${due}`, due };
+  });
 }
 
 const terminal = (stage: Stage) => stage.context.terminal;
@@ -159,11 +173,11 @@ async function precision(stage: Stage, jobs: readonly Seeded[]): Promise<number>
   return Math.max(...lateness);
 }
 
-function seed({ venv, project, redis }: Stage, delays: readonly number[]): Promise<readonly Seeded[]> {
+function seed({ venv, project, redis }: Stage, delays: readonly string[]): Promise<readonly Seeded[]> {
   return runPython<readonly Seeded[]>({
     venv,
     script: join(PACKAGE_ROOT, 'dist', 'runtime', 'demo_seed.py'),
-    args: [redis.url, ...delays.map(String)],
+    args: [redis.url, ...delays],
     cwd: project,
     env: { REDIS_URL: redis.url, PYTHONPATH: project },
   });

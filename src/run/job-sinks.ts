@@ -41,22 +41,24 @@ export function tableSink(terminal: Terminal, view: PlanView, all: boolean): Job
   };
 }
 
+/** Text gathered before it is written, characters: one write a job costs more than the job. */
+const GATHERED = 64 * 1024;
+
 /** Writes the plan document piece by piece to a function that takes text. */
 export function documentSink(write: (text: string) => Promise<void>): JobSink {
   let first = true;
-  const open = async () => {
-    if (first) await write(openPlan());
-  };
+  let text = openPlan();
   return {
     item: async (item) => {
-      await open();
-      await write(planItem(item, first));
+      text += planItem(item, first);
       first = false;
+      if (text.length < GATHERED) return;
+      await write(text);
+      text = '';
     },
     end: async (plan) => {
-      await open();
       const findings = plan.findings.map(findingJson);
-      await write(closePlan({ ...plan, findings }));
+      await write(text + closePlan({ ...plan, findings }));
     },
   };
 }

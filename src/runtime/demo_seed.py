@@ -1,6 +1,7 @@
-"""Schedules the demo's jobs with the real rq-scheduler: `demo_seed.py URL SECONDS [SECONDS ...]`.
+"""Schedules the demo's jobs with the real rq-scheduler: `demo_seed.py URL DELAY [DELAY ...]`.
 
-Each number is a delay from now. Prints a JSON list of `{"id", "queue", "due"}`, due in epoch seconds.
+A delay is a number of seconds from now; `20/3x4` is a job every 3 seconds, 4 times, from then on. Prints a
+JSON list of `{"id", "queue", "due", "interval", "runs"}`, due in epoch seconds.
 """
 
 import json
@@ -14,16 +15,32 @@ import tasks
 
 
 def main() -> None:
-    url, delays = sys.argv[1], [int(text) for text in sys.argv[2:]]
+    url = sys.argv[1]
     scheduler = Scheduler(queue_name="default", connection=Redis.from_url(url))
     # rq-scheduler takes naive times for UTC.
     now = datetime.now(timezone.utc).replace(tzinfo=None, microsecond=0)
     jobs = []
-    for number, delay in enumerate(delays, start=1):
+    for number, text in enumerate(sys.argv[2:], start=1):
+        delay, _, rule = text.partition("/")
+        interval, _, runs = rule.partition("x")
         queue = "push" if number % 2 == 0 else "default"
-        when = now + timedelta(seconds=delay)
-        job = scheduler.enqueue_at(when, tasks.send_reminder, f"user-{number}", "demo", queue_name=queue)
-        jobs.append({"id": job.id, "queue": queue, "due": when.replace(tzinfo=timezone.utc).timestamp()})
+        when = now + timedelta(seconds=int(delay))
+        call = (f"user-{number}", "demo")
+        if rule:
+            job = scheduler.schedule(
+                when, tasks.send_reminder, args=call, interval=int(interval), repeat=int(runs), queue_name=queue
+            )
+        else:
+            job = scheduler.enqueue_at(when, tasks.send_reminder, *call, queue_name=queue)
+        jobs.append(
+            {
+                "id": job.id,
+                "queue": queue,
+                "due": int(when.replace(tzinfo=timezone.utc).timestamp()),
+                "interval": int(interval or 0),
+                "runs": int(runs or 1),
+            }
+        )
     print(json.dumps(jobs))
 
 

@@ -17,8 +17,8 @@ describe('redaction', () => {
   it.each([
     ['redis://host:6379/0'],
     ['redis://user@host:6379/0'],
-    ['redis://:${REDIS_PASSWORD}@redis:6379/0'],
-    ['DB_PASSWORD=${DB_PASSWORD}'],
+    ['redis://:\x24{REDIS_PASSWORD}@redis:6379/0'],
+    ['DB_PASSWORD=\x24{DB_PASSWORD}'],
     ['POSTGRES_PASSWORD_FILE: /run/secrets/pg'],
     ['-rq-scheduler==0.13.1'],
   ])('leaves %s alone', (text) => {

@@ -129,7 +129,7 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'do not prove that workers can import rq_recurring',
     commands: ['run'],
   },
-  { flags: '--all', about: 'list every job, not only the first', commands: APPLYING },
+  { flags: '--all', about: 'list every job and show new files whole', commands: APPLYING },
   { flags: '--explain', about: 'say the reason of every edit', commands: APPLYING },
   {
     flags: '--wait <time>',

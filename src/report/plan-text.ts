@@ -1,5 +1,5 @@
 import { hasWork, type PlanHead } from '../plan/plan.js';
-import type { Finding, JobItem } from '../plan/types.js';
+import type { FileChange, Finding, JobItem } from '../plan/types.js';
 import { place, wordFinding } from './messages/index.js';
 import { columns, type Paint, paintDiff, severityWord } from './paint.js';
 import { recurrenceLines } from './recurrence-text.js';
@@ -13,6 +13,8 @@ export interface PlanView {
   readonly now: number;
   /** Say the reason of every edit. */
   readonly explain: boolean;
+  /** Show everything, however long. */
+  readonly all: boolean;
 }
 
 const ACTION: Readonly<Record<JobItem['action'], string>> = {
@@ -65,12 +67,23 @@ export function jobCounts(plan: PlanHead): string {
     : `${n(total)} jobs (${kinds}): ${actions.join(', ')}`;
 }
 
+/** Lines shown of a file that is created. */
+const SHOWN_OF_NEW = 16;
+
+/** A diff as it is shown: of a long new file the beginning, the rest is the module's own documentation and code. */
+function shortened({ action, diff }: FileChange, all: boolean): string {
+  const lines = diff.trimEnd().split('\n');
+  if (all || action !== 'create' || lines.length <= SHOWN_OF_NEW * 2) return lines.join('\n');
+  const more = (lines.length - SHOWN_OF_NEW).toLocaleString('en-US');
+  return [...lines.slice(0, SHOWN_OF_NEW), `… and ${more} more lines of this new file (--all shows it whole)`].join('\n');
+}
+
 /** The file part: every diff, with reasons where asked. */
 export function fileSection(plan: PlanHead, view: PlanView): string {
   const { paint } = view;
   const parts: string[] = [];
   for (const file of plan.files) {
-    parts.push(paintDiff(file.diff.trimEnd(), paint));
+    parts.push(paintDiff(shortened(file, view.all), paint));
     if (view.explain) {
       const reasons = [...new Set(file.edits.map((edit) => edit.why))];
       parts.push(

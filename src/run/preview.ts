@@ -9,6 +9,7 @@ export function planView({ options, terminal }: Context): PlanView {
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     now: Date.now() / 1000,
     explain: Boolean(options.explain),
+    all: Boolean(options.all),
   };
 }
 

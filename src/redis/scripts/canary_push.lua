@@ -3,7 +3,7 @@
 -- KEYS 1 migrate-scheduler:lock, 2 rq:job:<id>, 3 rq:queue:<queue>
 -- ARGV 1 run lock value, 2 its expiry (ms), 3 job id, 4.. field value ...
 -- Returns 1, or 0 when the job is there already.
-local refused = fence_run(KEYS[1], ARGV[1], ARGV[2])
+local refused = fence(KEYS[1], ARGV[1], ARGV[2])
 if refused then return refused end
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 redis.call('HSET', KEYS[2], unpack(ARGV, 4))

@@ -3,7 +3,7 @@
 --      5 rq:finished:<queue>, 6 rq:failed:<queue>, 7 rq:canceled:<queue>
 -- ARGV 1 run lock value, 2 its expiry (ms), 3 job id
 -- Returns 1, or 0 when a worker has it in hand: it expires by itself then.
-local refused = fence_run(KEYS[1], ARGV[1], ARGV[2])
+local refused = fence(KEYS[1], ARGV[1], ARGV[2])
 if refused then return refused end
 if redis.call('HGET', KEYS[2], 'status') == 'started' then return 0 end
 redis.call('LREM', KEYS[3], 0, ARGV[3])

@@ -1,0 +1,167 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { VersionPair } from '../../src/world/engines/versions.js';
+import { type Case, type CaseQueue, seedOf } from './cases.js';
+import { judge, type Outage, type TaskRun, type Verdict } from './judge.js';
+import { openSide, type Side } from './side.js';
+
+/** Both sides of one case. */
+export interface CaseResult {
+  readonly name: string;
+  readonly native: Verdict;
+  readonly legacy: Verdict;
+  /** Of both sides; none: they agree. */
+  readonly problems: readonly string[];
+}
+
+export interface SessionOptions {
+  /** Seconds from seeding to the first run: time enough to migrate. */
+  readonly lead: number;
+  /** Seconds after the last expected run in which nothing more may run. */
+  readonly quiet: number;
+  /** Seconds that a run may be late, besides what the machine's load explains. */
+  readonly allowed: number;
+  /** Seconds after which a run that is missing stays missing. */
+  readonly patience: number;
+}
+
+const WORKERS: Readonly<Record<CaseQueue, number>> = { many: 2, long: 2, killed: 1 };
+const SERIES = 'migrate-scheduler:series:';
+
+const now = (): number => Date.now() / 1000;
+
+/**
+ * Gives the same schedules to the real rq-scheduler and, migrated by the tool, to the workers' own scheduler, lets
+ * both run at the same time, and compares them.
+ */
+export async function runSession(
+  pair: VersionPair,
+  cases: readonly Case[],
+  options: SessionOptions,
+): Promise<CaseResult[]> {
+  const opened = await Promise.allSettled([openSide(pair), openSide(pair)]);
+  const sides = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const load = watchLoad();
+  try {
+    const [legacy, native] = sides;
+    if (!legacy || !native) throw opened.find((one) => one.status === 'rejected')?.reason;
+    return await compare(legacy, native, cases, options, load);
+  } finally {
+    load.stop();
+    await Promise.all(sides.map((side) => side.stop()));
+  }
+}
+
+async function compare(
+  legacy: Side,
+  native: Side,
+  cases: readonly Case[],
+  options: SessionOptions,
+  load: Load,
+): Promise<CaseResult[]> {
+  const both = [legacy, native];
+  const queues = [...new Set(cases.map(({ queue }) => queue))];
+  const workers = await Promise.all(
+    both.map((side) =>
+      Promise.all(
+        queues.flatMap((queue) =>
+          Array.from({ length: WORKERS[queue] }, async () => ({
+            queue,
+            process: await side.worker(queue, side === native),
+          })),
+        ),
+      ),
+    ),
+  );
+  await legacy.scheduler();
+  if (cases.some(({ cron }) => cron !== undefined)) await roomBeforeCron(options.lead);
+  const start = Math.ceil(now()) + options.lead;
+  const seeds = cases.map((one) => seedOf(one, start));
+  const [seeded] = await Promise.all(both.map((side) => side.seed(seeds)));
+  const anchors = seeded?.map(({ score }) => score ?? 0) ?? [];
+  const { jobs } = await native.tool<{ jobs: Record<string, number> }>('run');
+  if (jobs.rearmed !== cases.length) throw new Error(`migrated: ${JSON.stringify(jobs)}`);
+  if (now() > Math.min(...anchors)) throw new Error('the machine is too slow: migrated after the first slot');
+
+  const killed = cases.findIndex(({ queue }) => queue === 'killed');
+  const outages: (Outage | null)[] = [null, null];
+  if (killed >= 0) {
+    const victims = workers.map((all) => all.find(({ queue }) => queue === 'killed')?.process);
+    await untilRuns(both, [{ id: cases[killed]?.id ?? '', total: 2 }], options.patience);
+    await delay(3000);
+    await Promise.all(victims.map((victim) => victim?.kill()));
+    const from = now();
+    // RQ's scheduler starts where its queue has no lock: that of a killed one expires after a minute.
+    while (await native.client.exists('rq:scheduler-lock:killed')) await delay(100);
+    await Promise.all(both.map((side) => side.worker('killed', side === native)));
+    outages.fill({ from, to: now() });
+  }
+  await untilRuns(both, cases, options.patience);
+  await delay(options.quiet * 1000);
+  const until = now();
+  const all = await Promise.all(both.map((side) => side.runs()));
+  return Promise.all(
+    cases.map(async (one, i) => {
+      const observed = (side: 0 | 1) => ({
+        anchor: anchors[i] ?? 0,
+        runs: runsOf(all[side] ?? [], one.id),
+        until,
+        outage: i === killed ? (outages[side] ?? null) : null,
+      });
+      const verdicts = {
+        legacy: judge(one, observed(0), 'legacy', null),
+        native: judge(one, observed(1), 'native', options.allowed + load.worst()),
+      };
+      const problems = [
+        ...verdicts.native.problems,
+        ...(await leftOver(native, one)),
+        ...verdicts.legacy.problems.map((text) => `rq-scheduler: ${text}`),
+      ];
+      return { name: one.name, ...verdicts, problems };
+    }),
+  );
+}
+
+/** A cron string's first time must leave room to migrate, also where it comes every ten seconds. */
+async function roomBeforeCron(lead: number): Promise<void> {
+  while (now() % 10 > 10 - lead || now() % 60 > 60 - 2 * lead) await delay(50);
+}
+
+const runsOf = (runs: readonly TaskRun[], id: string): TaskRun[] => runs.filter(({ args }) => args[0] === id);
+
+/** Waits until each finite case has had its runs on both sides. What is missing then shows in the comparison. */
+async function untilRuns(
+  sides: readonly Side[],
+  cases: readonly Pick<Case, 'id' | 'total'>[],
+  patience: number,
+): Promise<void> {
+  for (const end = now() + patience; now() < end; await delay(200)) {
+    const all = await Promise.all(sides.map((side) => side.runs()));
+    if (all.every((runs) => cases.every(({ id, total }) => runsOf(runs, id).length >= (total ?? 0)))) return;
+  }
+}
+
+/** What a finite series leaves behind although it is over, or an endless one does not although it goes on. */
+async function leftOver({ client }: Side, one: Case): Promise<string[]> {
+  const [state, remaining, jobId] = await client.hmget(SERIES + one.id, 'state', 'remaining', 'job_id');
+  const armed = jobId ? await client.zscore(`rq:scheduled:${one.queue}`, jobId) : null;
+  if (one.total === null)
+    return state === 'active' && armed !== null ? [] : [`state ${state}, nothing armed`];
+  const over = state === 'finished' && remaining === '0' && armed === null;
+  return over ? [] : [`state ${state}, ${remaining} runs left`];
+}
+
+interface Load {
+  /** Seconds by which the machine woke this process late, at worst. */
+  worst(): number;
+  stop(): void;
+}
+
+function watchLoad(): Load {
+  let worst = 0;
+  let last = performance.now();
+  const timer = setInterval(() => {
+    worst = Math.max(worst, (performance.now() - last) / 1000 - 0.05);
+    last = performance.now();
+  }, 50);
+  return { worst: () => worst, stop: () => clearInterval(timer) };
+}

@@ -38,7 +38,7 @@ export function readProject(files: readonly SourceFile[], kinds: readonly FileKi
     try {
       docs.push({ file, kind, doc: kind.parse(file) });
     } catch (error) {
-      findings.push(unparsable(error));
+      findings.push(unparsable(error, kind.id));
     }
   }
   const facts = docs.flatMap(({ kind, doc }) => [...kind.facts(doc, view)]);
@@ -50,11 +50,15 @@ function viewOf(files: readonly SourceFile[]): ProjectView {
   return { get: (path) => byPath.get(path), paths: [...byPath.keys()].sort() };
 }
 
-function unparsable(error: unknown): Finding {
+/** Kinds that may start the scheduler: one that is not understood could still need rq-scheduler. */
+const STARTING: ReadonlySet<string> = new Set(['compose', 'procfile', 'supervisor']);
+
+function unparsable(error: unknown, kind: string): Finding {
   if (!(error instanceof FileParseError)) throw error;
   const { path, line, reason } = error;
   const at = line === null ? { path } : { path, line };
-  return { code: 'file-unparsable', severity: 'warn', ...at, args: { reason } };
+  const severity = STARTING.has(kind) ? 'error' : 'warn';
+  return { code: 'file-unparsable', severity, ...at, args: { reason } };
 }
 
 /** What a decision changes in a project. */

@@ -76,6 +76,8 @@ function optionsFor(target: RedisTarget, commandTimeout: number) {
     retryStrategy: () => null,
     // openConnection has its own deadline, for the handshake too.
     connectTimeout: 0,
+    // A stream that is closed already would otherwise keep the process for two seconds.
+    disconnectTimeout: 100,
     commandTimeout,
   } satisfies RedisOptions;
 }

@@ -6,6 +6,7 @@ import {
   fileMode,
   planFileBytes,
   removeFile,
+  removeLeftover,
   saveBackup,
   writeFileAtomically,
 } from '../world/write-files.js';
@@ -17,12 +18,12 @@ import { EXIT, refusal } from './outcome.js';
  * file replaced atomically, journalled as done. Called again after a crash it goes on where it
  * stopped; a file that is neither as planned nor already changed stops it.
  */
-export async function applyFiles(
+export function applyFiles(
   project: string,
   changes: readonly FileChange[],
   dir: RunDir,
   stop: StopRequest,
-): Promise<FileChange[]> {
+): FileChange[] {
   const steps = changes.map((change) => ({
     change,
     step: applyStep(change, fileHash(project, change.path)),
@@ -30,22 +31,23 @@ export async function applyFiles(
   const conflict = steps.find(({ step }) => step === 'conflict');
   if (conflict) throw refusal(EXIT.partial, 'file-changed', { path: conflict.change.path });
   const done: FileChange[] = [];
+  for (const { path } of changes) removeLeftover(project, path);
   for (const { change, step } of steps) {
     if (stop.signal !== null) throw stopped(stop, dir.runId);
-    if (step === 'do') await applyOne(project, change, dir);
+    if (step === 'do') applyOne(project, change, dir);
     done.push(change);
   }
   return done;
 }
 
-async function applyOne(project: string, change: FileChange, dir: RunDir): Promise<void> {
+function applyOne(project: string, change: FileChange, dir: RunDir): void {
   const { path, kind, action, before, after } = change;
   try {
     const mode = fileMode(project, path);
     if (before !== null) saveBackup(project, path, dir.backupPath(path));
     dir.append({ type: 'file-intent', path, kind, action, before, after, mode });
     if (action === 'delete') removeFile(project, path, before);
-    else await writeFileAtomically(project, path, planFileBytes(project, change), mode);
+    else writeFileAtomically(project, path, planFileBytes(project, change), mode);
     dir.append({ type: 'file-done', path });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type JournalFile, restoreStep } from '../journal/entries.js';
 import type { Finding } from '../plan/types.js';
 import type { RunDir } from '../world/run-dir.js';
-import { fileHash, removeFile, restoreBackup } from '../world/write-files.js';
+import { fileHash, removeFile, removeLeftover, restoreBackup } from '../world/write-files.js';
 import { EXIT, refusal } from './outcome.js';
 
 /** What became of one file in a rollback. */
@@ -27,20 +27,21 @@ export function restorePlan(project: string, file: JournalFile, dir: RunDir, for
 }
 
 /** Puts the files of a run back, newest first; each one atomically, and journalled. */
-export async function restoreFiles(
+export function restoreFiles(
   project: string,
   files: readonly JournalFile[],
   dir: RunDir,
   force: boolean,
-): Promise<RestoredFile[]> {
+): RestoredFile[] {
   const out: RestoredFile[] = [];
   for (const file of [...files].reverse()) {
     const planned = restorePlan(project, file, dir, force);
     out.push(planned);
+    removeLeftover(project, file.path);
     if (planned.action === 'refused') continue;
     try {
       if (planned.action === 'restored')
-        await restoreBackup(project, file.path, dir.backupPath(file.path), file.mode);
+        restoreBackup(project, file.path, dir.backupPath(file.path), file.mode);
       if (planned.action === 'removed') removeFile(project, file.path, fileHash(project, file.path));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -78,7 +78,7 @@ async function undo(context: Context, target: Target, redis: OpenRedis | null): 
   local?.dir.append({ type: 'rollback-begin', at: Date.now() / 1000 });
   const back = redis ? await undoJobs(context, redis.port, runId) : NOTHING_UNDONE;
   local?.dir.append({ type: 'jobs-restored', at: Date.now() / 1000 });
-  const restored = local ? await restoreFiles(project, local.state.files, local.dir, force) : [];
+  const restored = local ? restoreFiles(project, local.state.files, local.dir, force) : [];
   const refused = refusedFindings(restored);
   if (refused.length === 0) local?.dir.append({ type: 'rollback-end', at: Date.now() / 1000 });
   const findings = [...back.findings, ...refused];

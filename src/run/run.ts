@@ -100,7 +100,7 @@ async function apply(
     const dir = openRunDir(context.project, runId, true);
     dir.append({ type: 'begin', at: Date.now() / 1000, covers: plan.covers });
     if (!choice.local) dir.savePlan(`${JSON.stringify(plan)}\n`);
-    await applyFiles(context.project, plan.files, dir, context.stop);
+    applyFiles(context.project, plan.files, dir, context.stop);
     if (redis && lock && !context.options.skipImportCheck) {
       await checkImport(context, redis.port, lock, seriesQueues);
     }

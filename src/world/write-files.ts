@@ -2,16 +2,20 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { FileChange } from '../plan/types.js';
 
 /** The file is not as it was when its change was planned. */
@@ -63,17 +67,46 @@ function spliced(bytes: Buffer, { edits }: FileChange): Buffer {
 
 /**
  * Writes a project file by renaming a complete, synced one into place: a reader sees the old bytes
- * or the new, at any instant. `mode` null gives a created file the default permissions.
+ * or the new, at any instant. `mode` null gives a created file the default permissions. The complete one has
+ * a fixed name, so that what a crash leaves of it can be removed (`removeLeftover`).
  */
-export async function writeFileAtomically(
+export function writeFileAtomically(
   project: string,
   path: string,
   bytes: Uint8Array,
   mode: number | null,
-): Promise<void> {
+): void {
   const target = inside(project, path);
   mkdirSync(dirname(target), { recursive: true });
-  await writeFileAtomic(target, Buffer.from(bytes), mode === null ? {} : { mode: mode & 0o7777 });
+  const staged = stagingPath(target);
+  rmSync(staged, { force: true });
+  const file = openSync(staged, 'wx', mode === null ? 0o666 : mode & 0o7777);
+  try {
+    writeFileSync(file, bytes);
+    if (mode !== null) fchmodSync(file, mode & 0o7777);
+    keepOwner(file, target);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(staged, target);
+}
+
+/** Beside its target: a rename is atomic only within one file system. No kind of file has this name. */
+function stagingPath(target: string): string {
+  return join(dirname(target), `.migrate-scheduler.${basename(target)}.tmp`);
+}
+
+/** Removes what a write that was killed has left beside a project file. */
+export function removeLeftover(project: string, path: string): void {
+  rmSync(stagingPath(inside(project, path)), { force: true });
+}
+
+/** A file that root rewrites stays its owner's. */
+function keepOwner(file: number, target: string): void {
+  const now = statSync(target, { throwIfNoEntry: false });
+  const fresh = fstatSync(file);
+  if (now && (now.uid !== fresh.uid || now.gid !== fresh.gid)) fchownSync(file, now.uid, now.gid);
 }
 
 /** Copies a project file to `backup` (absolute), synced to disk. */
@@ -89,13 +122,8 @@ export function saveBackup(project: string, path: string, backup: string): void 
 }
 
 /** Puts a backup's bytes and the file's former permissions back in place, atomically. */
-export async function restoreBackup(
-  project: string,
-  path: string,
-  backup: string,
-  mode: number | null,
-): Promise<void> {
-  await writeFileAtomically(project, path, readFileSync(backup), mode);
+export function restoreBackup(project: string, path: string, backup: string, mode: number | null): void {
+  writeFileAtomically(project, path, readFileSync(backup), mode);
 }
 
 /** Deletes a project file whose sha256 is `expected`. Throws FileChangedError for any other. */

@@ -75,7 +75,10 @@ function shortened({ action, diff }: FileChange, all: boolean): string {
   const lines = diff.trimEnd().split('\n');
   if (all || action !== 'create' || lines.length <= SHOWN_OF_NEW * 2) return lines.join('\n');
   const more = (lines.length - SHOWN_OF_NEW).toLocaleString('en-US');
-  return [...lines.slice(0, SHOWN_OF_NEW), `… and ${more} more lines of this new file (--all shows it whole)`].join('\n');
+  return [
+    ...lines.slice(0, SHOWN_OF_NEW),
+    `… and ${more} more lines of this new file (--all shows it whole)`,
+  ].join('\n');
 }
 
 /** The file part: every diff, with reasons where asked. */

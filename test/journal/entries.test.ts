@@ -15,7 +15,9 @@ describe('journal', () => {
   it('counts a file as touched from its intent on, since the effect may have followed', () => {
     const state = foldJournal([{ type: 'begin', at: 1, covers: ['files'] }, INTENT]);
     expect(state.phase).toBe('applying');
-    expect(state.files).toEqual([{ ...INTENT, type: undefined, restored: false }].map(({ type: _, ...f }) => f));
+    expect(state.files).toEqual(
+      [{ ...INTENT, type: undefined, restored: false }].map(({ type: _, ...f }) => f),
+    );
   });
 
   it('folds a whole life: applied, rolled back', () => {
@@ -30,7 +32,12 @@ describe('journal', () => {
       { type: 'file-restored', path: 'a.yml' },
       { type: 'rollback-end', at: 5 },
     ]);
-    expect(state).toMatchObject({ phase: 'rolled-back', jobsBegun: true, redis: 'redis://h:1/0', startedAt: 1 });
+    expect(state).toMatchObject({
+      phase: 'rolled-back',
+      jobsBegun: true,
+      redis: 'redis://h:1/0',
+      startedAt: 1,
+    });
     expect(state.files[0]?.restored).toBe(true);
   });
 

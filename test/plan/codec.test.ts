@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { closePlan, isItemLine, openPlan, PlanFormatError, parseItem, parsePlanHead, planItem } from '../../src/plan/codec.js';
+import {
+  closePlan,
+  isItemLine,
+  openPlan,
+  PlanFormatError,
+  parseItem,
+  parsePlanHead,
+  planItem,
+} from '../../src/plan/codec.js';
 import { PLAN_SCHEMA, type PlanHead } from '../../src/plan/plan.js';
 import type { JobItem } from '../../src/plan/types.js';
 

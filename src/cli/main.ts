@@ -106,7 +106,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { explainError } = await import('./explain-error.js');
     const { text, exitCode } = explainError(error);
-    terminal.error(`${terminal.color.red('error')} ${text}`);
+    const declined = error instanceof Refusal && error.finding.code === 'declined';
+    terminal.error(declined ? text : `${terminal.color.red('error')} ${text}`);
     if (debug && error instanceof Error) {
       const root = error instanceof Refusal && error.cause instanceof Error ? error.cause : error;
       terminal.error(root.stack ?? String(root));

@@ -27,7 +27,7 @@ function collect(value: string, previous: unknown): string[] {
   return [...(Array.isArray(previous) ? (previous as string[]) : []), ...items];
 }
 
-const STRATEGIES: readonly string[] = ['rearm', 'keep'];
+const STRATEGIES: readonly string[] = ['rearm', 'repeat', 'cron', 'keep'];
 
 function override(value: string, previous: unknown): unknown[] {
   const at = value.lastIndexOf('=');
@@ -98,9 +98,10 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--recurring <strategy>',
-    about: 'recurring jobs: rearm (native series) or keep (leave them with rq-scheduler)',
+    about:
+      'recurring jobs: rearm (native series), repeat (finite intervals, by RQ itself), cron (rq cron), keep (with rq-scheduler)',
     commands: APPLYING,
-    choices: ['rearm', 'keep'],
+    choices: STRATEGIES,
   },
   {
     flags: '--recurring-for <pattern=strategy>',
@@ -130,6 +131,14 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: ['run'],
   },
   { flags: '--all', about: 'list every job and show new files whole', commands: APPLYING },
+  {
+    flags: '--include <patterns>',
+    about: 'look at these files although git ignores them (patterns as in .gitignore)',
+    commands: APPLYING,
+    parse: collect,
+  },
+  { flags: '--exclude <patterns>', about: 'leave these files out', commands: APPLYING, parse: collect },
+  { flags: '--interactive', about: 'ask about every single edit', commands: ['run'] },
   { flags: '--explain', about: 'say the reason of every edit', commands: APPLYING },
   {
     flags: '--wait <time>',

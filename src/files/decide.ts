@@ -15,6 +15,8 @@ export interface DecideOptions {
   readonly rqTarget: string | null;
   /** Cron jobs are to be re-armed, for which the recurring module uses croniter. */
   readonly needsCroniter: boolean;
+  /** What `rq cron` is to run in the scheduler's place; null for nothing. */
+  readonly cronConfig: string | null;
 }
 
 type ProcessFact = Extract<Fact, { type: 'process' }>;
@@ -40,6 +42,7 @@ export function decide(
   const env = removeScheduler ? removableEnv(facts) : { names: [], findings: [] };
   const decision: Decision = {
     removeScheduler,
+    replaceScheduler: options.cronConfig,
     enableScheduler,
     enableInScripts: scriptsOf(serving.filter(({ id }) => enableScheduler.has(id))),
     removeEnv: new Map(env.names.map((name) => [name, ENV_REASON])),
@@ -52,8 +55,34 @@ export function decide(
     ...uncovered(facts, options.jobQueues),
     ...versions.findings,
     ...env.findings,
+    ...(removeScheduler && options.cronConfig !== null ? rqCronFindings(facts) : []),
   ];
   return { decision, findings };
+}
+
+/** `rq cron` of several containers enqueues everything several times; of rq-scheduler's settings it reads the URL only. */
+function rqCronFindings(facts: readonly Fact[]): Finding[] {
+  const copies = facts
+    .filter((fact) => fact.type === 'process')
+    .filter(({ role, replicas }) => role === 'scheduler' && replicas > 1)
+    .map(
+      ({ where, replicas }): Finding => ({
+        code: 'rq-cron-twice',
+        severity: 'warn',
+        ...at(where),
+        args: { processes: replicas },
+      }),
+    );
+  const set = facts.filter((fact) => fact.type === 'env-set');
+  const place = set.find(({ name }) => /^RQ_REDIS_(HOST|PORT|DB|PASSWORD)$/.test(name));
+  if (place === undefined || set.some(({ name }) => name === 'RQ_REDIS_URL')) return copies;
+  const url: Finding = {
+    code: 'rq-cron-needs-url',
+    severity: 'warn',
+    ...at(place.where),
+    args: { name: place.name },
+  };
+  return [...copies, url];
 }
 
 /** The Python scripts by which processes start their worker. */
@@ -76,7 +105,7 @@ function serves(process: ProcessFact, jobQueues: readonly string[] | null): bool
 
 function switchFinding(process: ProcessFact): Finding[] {
   if (!isWorker(process)) return [];
-  const { path, line } = process.via[0] ?? process.where;
+  const { path, line } = process.via.at(-1) ?? process.where;
   const args = { process: process.name, id: process.id };
   if (process.withScheduler === 'off-explicit') {
     return [{ code: 'worker-scheduler-off', severity: 'error', path, line, args }];

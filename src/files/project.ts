@@ -133,3 +133,17 @@ export function creation(path: string, kind: string, text: string, why: string):
     diff: unifiedDiff(path, null, text),
   };
 }
+
+/** The change that puts byte text at the end of a file. */
+export function addition(file: SourceFile, kind: string, text: string, why: string): FileChange {
+  const after = file.text + text;
+  return {
+    path: file.path,
+    kind,
+    action: 'edit',
+    edits: [{ start: file.text.length, end: file.text.length, text, why }],
+    before: sha256(file.text),
+    after: sha256(after),
+    diff: unifiedDiff(file.path, file.text, after),
+  };
+}

@@ -74,6 +74,8 @@ export type Fact =
 export interface Decision {
   /** The scheduler service/program and the `rq-scheduler` dependency go. */
   readonly removeScheduler: boolean;
+  /** In the place of a scheduler that goes, `rq cron` runs this file (as the command names it); null for nothing. */
+  readonly replaceScheduler: string | null;
   /** Ids of worker processes that must get `--with-scheduler`. */
   readonly enableScheduler: ReadonlySet<string>;
   /** Python scripts that start such a worker and must pass `with_scheduler=True`. */

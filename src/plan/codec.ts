@@ -50,7 +50,15 @@ const headSchema = v.object({
   jobs: v.object({
     total: count,
     byKind: v.object({ oneshot: count, interval: count, cron: count }),
-    byAction: v.object({ move: count, rearm: count, keep: count, drop: count, refuse: count }),
+    byAction: v.object({
+      move: count,
+      rearm: count,
+      repeat: count,
+      retire: count,
+      keep: count,
+      drop: count,
+      refuse: count,
+    }),
   }),
   files: v.array(
     v.object({

@@ -1,12 +1,17 @@
 import { classify } from '../legacy/classify.js';
-import { decodeJobData } from '../legacy/job-data.js';
+import { decodeJobData, type JobData } from '../legacy/job-data.js';
 import { decodeMeta, type MetaResult } from '../legacy/meta.js';
 import type { JobSnapshot } from '../legacy/types.js';
 import { hashProblems } from '../native/entry.js';
 import { jobIdProblem, printableId, safeJobId } from '../native/job-id.js';
 import { atLeast } from '../native/version.js';
+import { conclude, type Item, type JobDecision } from './conclude.js';
+import { decideCron } from './decide-cron.js';
 import { decideRecurring, type RecurringPolicy, strategyFor } from './decide-recurring.js';
-import type { Finding, JobAction, JobItem, Recurrence, Severity } from './types.js';
+import { decideRepeat } from './decide-repeat.js';
+import type { Recurrence } from './types.js';
+
+export type { JobDecision } from './conclude.js';
 
 /** What the decision about one entry depends on besides the entry. */
 export interface JobPolicy {
@@ -17,12 +22,6 @@ export interface JobPolicy {
   /** Codes the user allows. */
   readonly allow: ReadonlySet<string>;
   readonly recurring: RecurringPolicy;
-}
-
-/** The decision for one entry: what is shown, what is to be said. */
-export interface JobDecision {
-  readonly item: JobItem;
-  readonly findings: readonly Finding[];
 }
 
 /** Entries that rq-scheduler itself could still run: leaving them behind would lose a run. */
@@ -39,6 +38,14 @@ const RUNNABLE_UNDER_LEGACY: ReadonlySet<string> = new Set([
   'cron-inexpressible',
   'cron-never',
   'score-invalid',
+  'repeat-needs-rq-2-3',
+  'repeat-not-finite',
+  'cron-needs-rq-2-5',
+  'cron-not-finite',
+  'cron-not-exact-in-utc',
+  'cron-args-not-literal',
+  'cron-options-lost',
+  'cron-serializer',
 ]);
 
 /** Problems that cost nobody but the job itself, so that a user may accept them. */
@@ -91,15 +98,36 @@ export function decideJob(job: JobSnapshot, policy: JobPolicy): JobDecision {
   const standing = [...problems].filter((code) => !(policy.allow.has(code) && ALLOWABLE.has(code)));
   if (standing.length > 0) return conclude(item, 'refuse', standing, 'warn');
 
-  if (recurrence) return decideSeries(job, item, recurrence, policy);
+  if (recurrence) return decideStrategy(job, item, recurrence, data?.ok ? data.data : null, policy);
   if (BUSY.has(text(job.fields.get('status')))) return conclude(item, 'keep', ['job-busy'], 'warn');
   return decideId(job, item, policy);
 }
 
-/** A recurring job becomes a series; one that cannot stays, with the reason. A running one is not disturbed. */
+/** What becomes of a recurring job by its strategy; one that cannot have it stays, with the reason. */
+function decideStrategy(
+  job: JobSnapshot,
+  item: Item,
+  recurrence: Recurrence,
+  data: JobData | null,
+  policy: JobPolicy,
+): JobDecision {
+  switch (strategyFor(policy.recurring, item.id, item.func)) {
+    case 'keep':
+      return conclude(item, 'keep', ['recurring-kept'], 'info');
+    case 'repeat':
+      return decideRepeating(job, item, recurrence, policy);
+    case 'cron':
+      // Data too large to look at is too large for a file, too.
+      return data === null
+        ? conclude(item, 'keep', ['cron-args-not-literal'], 'warn', { detail: 'its arguments' })
+        : decideForRqCron(job, item, recurrence, data, policy);
+    case 'rearm':
+      return decideSeries(job, item, recurrence, policy);
+  }
+}
+
+/** A recurring job becomes a series. A running one is not disturbed. */
 function decideSeries(job: JobSnapshot, item: Item, recurrence: Recurrence, policy: JobPolicy): JobDecision {
-  const strategy = strategyFor(policy.recurring, item.id, item.func);
-  if (strategy === 'keep') return conclude(item, 'keep', ['recurring-kept'], 'info');
   if (policy.rq !== null && !atLeast(policy.rq, OLDEST_FOR_SERIES)) {
     return conclude(item, 'keep', ['rq-too-old-for-series'], 'warn');
   }
@@ -110,6 +138,40 @@ function decideSeries(job: JobSnapshot, item: Item, recurrence: Recurrence, poli
   const rearmed = { ...item, newId: `${series}-${slot}`, recurrence: known };
   const { findings } = conclude(rearmed, 'rearm', notes, 'warn', { cron, zone: known.zone ?? null });
   return { item: { ...rearmed, action: 'rearm', reasons: notes }, findings };
+}
+
+/** One job that RQ repeats by itself; the original, which may be running, is left as it is. */
+function decideRepeating(
+  job: JobSnapshot,
+  item: Item,
+  recurrence: Recurrence,
+  policy: JobPolicy,
+): JobDecision {
+  const decided = decideRepeat(job.id, recurrence, policy.rq);
+  if (!Number.isFinite(item.scheduledAt)) return conclude(item, 'keep', ['score-invalid'], 'warn');
+  if (!decided.ok) return conclude(item, 'keep', [decided.code], 'warn');
+  return { item: { ...item, newId: decided.newId, action: 'repeat', reasons: [] }, findings: [] };
+}
+
+/** Left to `rq cron`; taken from rq-scheduler only when a process has it. */
+function decideForRqCron(
+  job: JobSnapshot,
+  item: Item,
+  recurrence: Recurrence,
+  data: JobData,
+  policy: JobPolicy,
+): JobDecision {
+  const { id, queue, scheduledAt } = item;
+  const cron = recurrence.cronString;
+  const decided = decideCron(job, { id, queue: queue ?? '', scheduledAt }, recurrence, data, policy);
+  if (!decided.ok) return conclude(item, 'keep', [decided.code], 'warn', { cron, detail: decided.detail });
+  const { registration, recurrence: known, notes, seen } = decided;
+  const shown = { ...item, recurrence: known };
+  const noted = conclude(shown, 'keep', notes, 'warn', { cron, zone: known.zone ?? null }).findings;
+  const { item: left, findings } = seen
+    ? conclude(shown, 'retire', [], 'info')
+    : conclude(shown, 'keep', ['waiting-for-rq-cron'], 'info');
+  return { item: left, findings: [...findings, ...noted], registration };
 }
 
 function metaShape(decoded: MetaResult): 'dict' | 'not-dict' | 'unreadable' {
@@ -123,19 +185,4 @@ function decideId(job: JobSnapshot, item: Item, policy: JobPolicy): JobDecision 
   if (problem === null) return { item: { ...item, action: 'move', reasons: [] }, findings: [] };
   if (!policy.renameIds) return conclude(item, 'refuse', [problem], 'warn');
   return conclude({ ...item, newId: safeJobId(job.id) }, 'move', ['id-renamed'], 'info');
-}
-
-type Item = Omit<JobItem, 'action' | 'reasons'>;
-
-function conclude(
-  item: Item,
-  action: JobAction,
-  reasons: readonly string[],
-  severity: Severity,
-  more: Finding['args'] = {},
-): JobDecision {
-  const { id, newId, queue, func } = item;
-  const args = { id, newId, queue, func, ...more };
-  const findings = reasons.map((code): Finding => ({ code, severity, jobId: id, args }));
-  return { item: { ...item, action, reasons }, findings };
 }

@@ -3,10 +3,11 @@ import { type Cron, parseCron } from '../legacy/cron/expression.js';
 import { nativeFireTimes, nextFireTimes } from '../legacy/cron/fire-times.js';
 import { inferZone } from '../legacy/cron/zone.js';
 import { seriesIdFor } from '../native/job-id.js';
+import type { RqCronSeen } from './rq-cron-seen.js';
 import type { Recurrence } from './types.js';
 
 /** What becomes of recurring jobs, unless a job's own choice says otherwise. */
-export type RecurringStrategy = 'rearm' | 'keep';
+export type RecurringStrategy = 'rearm' | 'repeat' | 'cron' | 'keep';
 
 /** What the decision about a recurring entry depends on besides the entry. */
 export interface RecurringPolicy {
@@ -19,6 +20,8 @@ export interface RecurringPolicy {
   readonly zone: string | null;
   /** IANA zones that the scheduler's host may have (`TZ` in its files). */
   readonly zoneCandidates: readonly string[];
+  /** Only where some job is left to `rq cron`: the processes that run it. */
+  readonly rqCron?: RqCronSeen;
 }
 
 /** A recurring entry that gets its native form, or the code of why it does not. */

@@ -35,6 +35,6 @@ export function blockers(findings: readonly Finding[], allow: ReadonlySet<string
 
 /** Is there anything for `run` to do? */
 export function hasWork(plan: PlanHead): boolean {
-  const { move, rearm, drop } = plan.jobs.byAction;
-  return plan.files.length > 0 || move + rearm + drop > 0;
+  const { move, rearm, repeat, retire, drop } = plan.jobs.byAction;
+  return plan.files.length > 0 || move + rearm + repeat + retire + drop > 0;
 }

@@ -1,5 +1,7 @@
+import type { JobDecision } from './conclude.js';
+import type { CronRegistration } from './cron-registration.js';
 import { wouldRunUnderLegacy } from './decide-job.js';
-import type { Finding, JobAction, JobItem, JobKind } from './types.js';
+import type { Finding, JobAction, JobKind } from './types.js';
 
 /** Counts over all legacy entries. */
 export interface JobCounts {
@@ -16,6 +18,10 @@ export interface JobTally extends JobCounts {
   readonly seriesQueues: readonly string[];
   /** A re-armed cron job is in croniter's dialect, which the recurring module leaves to croniter. */
   readonly needsCroniter: boolean;
+  /** Entries for `rq cron`, whether they wait for it or not. */
+  readonly registrations: readonly CronRegistration[];
+  /** Those of them that wait. */
+  readonly waiting: number;
   readonly findings: readonly Finding[];
   /** Entries that stay in the legacy zset although rq-scheduler would still run them. */
   readonly leftRunnable: number;
@@ -28,22 +34,37 @@ export const FINDINGS_PER_CODE = 100;
 export class Tally {
   #total = 0;
   #byKind: Record<JobKind, number> = { oneshot: 0, interval: 0, cron: 0 };
-  #byAction: Record<JobAction, number> = { move: 0, rearm: 0, keep: 0, drop: 0, refuse: 0 };
+  #byAction: Record<JobAction, number> = {
+    move: 0,
+    rearm: 0,
+    repeat: 0,
+    retire: 0,
+    keep: 0,
+    drop: 0,
+    refuse: 0,
+  };
   #queues = new Set<string>();
   #seriesQueues = new Set<string>();
   #perCode = new Map<string, number>();
   #findings: Finding[] = [];
   #leftRunnable = 0;
   #needsCroniter = false;
+  #registrations: CronRegistration[] = [];
+  #waiting = 0;
 
-  add(item: JobItem, findings: readonly Finding[]): void {
+  add({ item, findings, registration }: JobDecision): void {
     this.#total++;
     if (item.kind !== null) this.#byKind[item.kind]++;
     this.#byAction[item.action]++;
-    const getsHome = item.action === 'move' || item.action === 'rearm';
+    const getsHome = item.action === 'move' || item.action === 'rearm' || item.action === 'repeat';
+    const leaves = getsHome || item.action === 'drop' || item.action === 'retire';
+    if (registration) {
+      this.#registrations.push(registration);
+      if (item.action === 'keep') this.#waiting++;
+    }
     if (getsHome && item.queue !== null) this.#queues.add(item.queue);
     if (item.action === 'rearm' && item.queue !== null) this.#seriesQueues.add(item.queue);
-    if (!getsHome && item.action !== 'drop' && item.reasons.some(wouldRunUnderLegacy)) this.#leftRunnable++;
+    if (!leaves && item.reasons.some(wouldRunUnderLegacy)) this.#leftRunnable++;
     if (item.action === 'rearm' && item.recurrence?.dialect === 'croniter') this.#needsCroniter = true;
     for (const finding of findings) {
       const seen = (this.#perCode.get(finding.code) ?? 0) + 1;
@@ -68,6 +89,8 @@ export class Tally {
       byAction: this.#byAction,
       queues: [...this.#queues].sort(),
       seriesQueues: [...this.#seriesQueues].sort(),
+      registrations: this.#registrations,
+      waiting: this.#waiting,
       findings: [...this.#findings, ...more],
       leftRunnable: this.#leftRunnable,
       needsCroniter: this.#needsCroniter,

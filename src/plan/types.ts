@@ -25,7 +25,7 @@ export interface Finding {
 export type JobKind = 'oneshot' | 'interval' | 'cron';
 
 /** What becomes of a legacy entry. */
-export type JobAction = 'move' | 'rearm' | 'keep' | 'drop' | 'refuse';
+export type JobAction = 'move' | 'rearm' | 'repeat' | 'retire' | 'keep' | 'drop' | 'refuse';
 
 /** One legacy entry and what becomes of it. */
 export interface JobItem {

@@ -44,6 +44,7 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     nativeQueues: (keys, overdueBefore) => overview.nativeQueues(connection, keys, overdueBefore),
     schedulers: (keys) => overview.schedulers(connection, keys),
     workers: () => overview.workers(connection),
+    cronProcesses: () => overview.cronProcesses(connection),
     seriesIds: () => series.seriesIds(connection),
     readSeries: (ids, options) => series.readSeries(connection, ids, options),
     schedulerLock: (queue) => overview.readLock(connection, schedulerLockKey(queue)),

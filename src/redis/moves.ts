@@ -38,7 +38,20 @@ export type JobStep =
       readonly jobFields: readonly Field[];
       readonly seriesId: string;
       readonly seriesFields: readonly Field[];
-    };
+    }
+  | {
+      readonly op: 'repeat';
+      readonly id: Uint8Array;
+      readonly score: string;
+      readonly queue: string;
+      readonly newId: string;
+      /** Score of the new job. */
+      readonly slot: string;
+      readonly jobFields: readonly Field[];
+      /** Runs that it is to make. */
+      readonly runs: number;
+    }
+  | { readonly op: 'retire'; readonly id: Uint8Array; readonly score: string; readonly queue: string };
 
 export type StepResult = 'done' | 'gone' | 'changed' | 'busy' | 'exists';
 
@@ -84,6 +97,10 @@ function argsOf(step: JobStep): Arg[] {
       return [...head, step.queue, step.defaultTimeout, step.newId];
     case 'drop':
       return head;
+    case 'retire':
+      return [...head, step.queue];
+    case 'repeat':
+      return [...head, step.queue, step.newId, step.slot, ...flatten(step.jobFields), step.runs];
     case 'rearm':
       return [
         ...head,

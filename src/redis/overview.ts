@@ -170,6 +170,26 @@ export async function schedulers(connection: Connection, keys: SchedulerKeys): P
   return Promise.all(hashes.map((key) => heartbeat(connection, key, 'rq:scheduler:')));
 }
 
+/** A registered `rq cron` process (RQ >= 2.6, SEMANTICS §5); `fields` is empty where its hash is gone. */
+export interface CronHeartbeat {
+  readonly name: string;
+  /** Its last sign of life, epoch seconds. */
+  readonly heartbeat: number;
+  readonly fields: ReadonlyMap<string, string>;
+}
+
+/** Every member of `rq:cron_schedulers`, as far as RQ has not removed it. */
+export async function cronProcesses(connection: Connection): Promise<CronHeartbeat[]> {
+  const flat = list(await connection.call('ZRANGE', KEY.cronSchedulers, 0, -1, 'WITHSCORES')).map(text);
+  const members = flat.flatMap((name, i) => (i % 2 === 0 ? [{ name, heartbeat: Number(flat[i + 1]) }] : []));
+  return Promise.all(
+    members.map(async (member) => {
+      const { fields } = await heartbeat(connection, `rq:cron_scheduler:${member.name}`, '');
+      return { ...member, fields };
+    }),
+  );
+}
+
 async function heartbeat(connection: Connection, key: string, prefix: string): Promise<Heartbeat> {
   const [fields, pttl] = await Promise.all([connection.call('HGETALL', key), connection.call('PTTL', key)]);
   const name = key.startsWith(prefix) ? key.slice(prefix.length) : key;

@@ -10,7 +10,14 @@ import type {
   RunLockResult,
 } from './lock.js';
 import type { Fence, JobStep, RollbackStep, SeriesMeta, StepResult } from './moves.js';
-import type { Heartbeat, LegacyState, LockSample, NativeQueue, SchedulerKeys } from './overview.js';
+import type {
+  CronHeartbeat,
+  Heartbeat,
+  LegacyState,
+  LockSample,
+  NativeQueue,
+  SchedulerKeys,
+} from './overview.js';
 import type { BeginRequest, BeginResult, RunPhase, RunRecord } from './runs.js';
 import type { RepairResult, RepairRun, RepairStep, SeriesRead } from './series.js';
 import type { ServerInfo } from './server.js';
@@ -35,6 +42,8 @@ export interface RedisPort {
   nativeQueues(keys: SchedulerKeys, overdueBefore: number): Promise<NativeQueue[]>;
   schedulers(keys: SchedulerKeys): Promise<Heartbeat[]>;
   workers(): Promise<Heartbeat[]>;
+  /** Every `rq cron` process that is registered, dead ones included. */
+  cronProcesses(): Promise<CronHeartbeat[]>;
   seriesIds(): Promise<string[]>;
   readSeries(ids: readonly string[], options: { readonly data: boolean }): Promise<SeriesRead[]>;
   /** A second sample of `rq:scheduler-lock:<queue>` (SEMANTICS §7: two, at least 2 s apart). */

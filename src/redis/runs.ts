@@ -22,6 +22,10 @@ export interface RunCounts {
   readonly moved: number;
   readonly renamed: number;
   readonly rearmed: number;
+  /** Became one job that RQ repeats by itself. */
+  readonly repeated: number;
+  /** Left to `rq cron`. */
+  readonly retired: number;
   readonly dropped: number;
   /** Series armed again by `repair`. */
   readonly repaired: number;
@@ -112,6 +116,8 @@ export async function readRun(connection: Connection, runId: string): Promise<Ru
       moved: count('moved'),
       renamed: count('renamed'),
       rearmed: count('rearmed'),
+      repeated: count('repeated'),
+      retired: count('retired'),
       dropped: count('dropped'),
       repaired: count('repaired'),
       restored: count('restored'),

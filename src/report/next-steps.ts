@@ -4,7 +4,9 @@ import type { PlanHead } from '../plan/plan.js';
 export function nextSteps(plan: PlanHead): string[] {
   const steps: string[] = [];
   const changed = new Set(plan.files.map((file) => file.path));
-  for (const { path } of plan.containers) {
+  // The default file first: that is what a developer starts.
+  const files = [...plan.containers].sort((a, b) => composeFlags(a.path).localeCompare(composeFlags(b.path)));
+  for (const { path } of files) {
     if (!changed.has(path)) continue;
     const compose = `docker compose${composeFlags(path)}`;
     steps.push(`${compose} build`, `${compose} up -d --remove-orphans`);

@@ -20,6 +20,8 @@ export interface PlanView {
 const ACTION: Readonly<Record<JobItem['action'], string>> = {
   move: 'move',
   rearm: 'move, recurring',
+  repeat: 'move, repeated by RQ',
+  retire: 'leave to rq cron',
   keep: 'keep',
   drop: 'drop',
   refuse: 'refuse',
@@ -37,7 +39,7 @@ export function jobTable(items: readonly JobItem[], more: number, view: PlanView
     item.queue ?? '?',
     item.kind ?? '?',
     item.func ?? '?',
-    item.newId === null || item.action === 'rearm' ? item.id : `${item.id} -> ${item.newId}`,
+    item.newId === null || item.action !== 'move' ? item.id : `${item.id} -> ${item.newId}`,
     becomes(item, paint),
   ]);
   const lines = columns([head, ...rows], '  ');
@@ -51,7 +53,7 @@ function becomes(item: JobItem, paint: Paint): string {
   const reasons = item.reasons.length > 0 ? ` (${item.reasons.join(', ')})` : '';
   const text = ACTION[item.action] + reasons;
   if (item.action === 'refuse') return paint.red(text);
-  return item.action === 'move' || item.action === 'rearm' ? paint.green(text) : paint.yellow(text);
+  return ['move', 'rearm', 'repeat', 'retire'].includes(item.action) ? paint.green(text) : paint.yellow(text);
 }
 
 /** One line of counts for the jobs of a plan. */

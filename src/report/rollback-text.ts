@@ -9,6 +9,7 @@ interface FileLine {
   readonly reason: string | null;
 }
 
+type MovedCount = 'moved' | 'renamed' | 'rearmed' | 'repeated' | 'retired' | 'dropped';
 type JobCounts = Readonly<Record<'restored' | 'alreadyRun' | 'missing', number>>;
 
 const WILL: Readonly<Record<FileLine['action'], string>> = {
@@ -24,7 +25,7 @@ export function rollbackPreview(
     readonly runId: string;
     readonly files: readonly FileLine[];
     readonly record: {
-      readonly counts: Readonly<Record<'moved' | 'renamed' | 'rearmed' | 'dropped' | 'repaired', number>>;
+      readonly counts: Readonly<Record<MovedCount | 'repaired', number>>;
     } | null;
   },
   paint: Paint,
@@ -32,8 +33,8 @@ export function rollbackPreview(
   const { runId, files, record } = plan;
   const lines = [paint.bold(`Rolling back run ${runId}`)];
   if (record) {
-    const { moved, renamed, rearmed, dropped, repaired } = record.counts;
-    const total = (moved + renamed + rearmed + dropped).toLocaleString('en-US');
+    const { moved, renamed, rearmed, repeated, retired, dropped, repaired } = record.counts;
+    const total = (moved + renamed + rearmed + repeated + retired + dropped).toLocaleString('en-US');
     lines.push(
       repaired > 0
         ? `  Series the run armed ${repaired.toLocaleString('en-US')} again; those that still wait are left without a next run, as before`

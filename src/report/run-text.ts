@@ -2,9 +2,18 @@ import type { PlanHead } from '../plan/plan.js';
 import { nextSteps } from './next-steps.js';
 import type { Paint } from './paint.js';
 
+const NAMES = {
+  rearmed: 'recurring moved',
+  repeated: 'left to RQ to repeat',
+  retired: 'left to rq cron',
+  dropped: 'dropped',
+  kept: 'kept',
+  refused: 'refused',
+} as const;
+
 export interface RunReport {
   readonly runId: string;
-  readonly jobs: Readonly<Record<'moved' | 'renamed' | 'rearmed' | 'dropped' | 'kept' | 'refused', number>>;
+  readonly jobs: Readonly<Record<keyof typeof NAMES | 'moved' | 'renamed', number>>;
   readonly plan: PlanHead;
 }
 
@@ -13,9 +22,9 @@ function jobLine(jobs: RunReport['jobs']): string {
   const moved = jobs.moved + jobs.renamed;
   const parts = [`${moved.toLocaleString('en-US')} ${moved === 1 ? 'job' : 'jobs'} moved`];
   if (jobs.renamed > 0) parts.push(`${jobs.renamed} of them under a new id`);
-  for (const name of ['rearmed', 'dropped', 'kept', 'refused'] as const) {
-    if (jobs[name] > 0)
-      parts.push(`${jobs[name].toLocaleString('en-US')} ${name === 'rearmed' ? 'recurring moved' : name}`);
+  for (const [name, words] of Object.entries(NAMES)) {
+    const count = jobs[name as keyof typeof NAMES];
+    if (count > 0) parts.push(`${count.toLocaleString('en-US')} ${words}`);
   }
   return parts.join(', ');
 }

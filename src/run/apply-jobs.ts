@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { JobPolicy } from '../plan/decide-job.js';
+import { repeatStep } from '../plan/decide-repeat.js';
 import { seriesStep } from '../plan/series-step.js';
 import type { LegacyLock, RunLock } from '../redis/lock.js';
 import type { Fence, JobStep, StepResult } from '../redis/moves.js';
@@ -22,6 +23,8 @@ export interface JobsDone {
   readonly moved: number;
   readonly renamed: number;
   readonly rearmed: number;
+  readonly repeated: number;
+  readonly retired: number;
   readonly dropped: number;
   readonly kept: number;
   readonly refused: number;
@@ -77,7 +80,7 @@ export async function applyJobs(
 ): Promise<JobsDone> {
   const { terminal, stop } = context;
   const total = await port.legacyCount();
-  const done = { moved: 0, renamed: 0, rearmed: 0, dropped: 0 };
+  const done = { ...NONE };
   let left = { kept: 0, refused: 0 };
   for (let walk = 0; walk < MAX_WALKS; walk++) {
     let progress = 0;
@@ -89,7 +92,7 @@ export async function applyJobs(
       const results = await port.moveBatch(fence, steps);
       const now = count(steps, results);
       for (const key of Object.keys(done) as (keyof typeof done)[]) done[key] += now[key];
-      const changed = now.moved + now.renamed + now.rearmed + now.dropped;
+      const changed = Object.values(now).reduce((sum, one) => sum + one, 0);
       progress += changed;
       if (changed > 0) dir.append({ type: 'jobs-batch', at: Date.now() / 1000, counts: now });
       terminal.progress(
@@ -124,15 +127,28 @@ function stepOf({ job, item }: DecidedJob, policy: JobPolicy): JobStep | null {
     const series = seriesStep(job, item, policy.recurring.schedulerVersion, Date.now() / 1000);
     return series && { op: 'rearm', ...head, ...series };
   }
+  if (item.action === 'repeat') {
+    const repeat = repeatStep(job, item);
+    return repeat && { op: 'repeat', ...head, ...repeat };
+  }
+  if (item.action === 'retire' && item.queue !== null) return { op: 'retire', ...head, queue: item.queue };
   if (item.action !== 'move' || item.queue === null) return null;
   const move = { ...head, queue: item.queue, defaultTimeout: DEFAULT_TIMEOUT };
   return item.newId === null ? { op: 'move', ...move } : { op: 'rename', ...move, newId: item.newId };
 }
 
-const COUNTER = { move: 'moved', rename: 'renamed', rearm: 'rearmed', drop: 'dropped' } as const;
+const COUNTER = {
+  move: 'moved',
+  rename: 'renamed',
+  rearm: 'rearmed',
+  repeat: 'repeated',
+  retire: 'retired',
+  drop: 'dropped',
+} as const;
+const NONE = { moved: 0, renamed: 0, rearmed: 0, repeated: 0, retired: 0, dropped: 0 };
 
 function count(steps: readonly JobStep[], results: readonly StepResult[]) {
-  const counts = { moved: 0, renamed: 0, rearmed: 0, dropped: 0 };
+  const counts = { ...NONE };
   steps.forEach((step, i) => {
     if (results[i] === 'done') counts[COUNTER[step.op]]++;
   });

@@ -1,11 +1,15 @@
+import { CRON_CONFIG_FILE } from '../files/cron-config.js';
 import { targetFromDependencies, versionOf } from '../files/decide-versions.js';
 import type { Project } from '../files/project.js';
 import { zonesNamed } from '../files/zones.js';
 import { parsePlanHead } from '../plan/codec.js';
+import { cronFindings } from '../plan/decide-cron.js';
 import type { JobPolicy } from '../plan/decide-job.js';
 import type { RecurringPolicy } from '../plan/decide-recurring.js';
+import { repeatFindings } from '../plan/decide-repeat.js';
 import { PLAN_SCHEMA, type PlanHead } from '../plan/plan.js';
-import { Tally } from '../plan/tally.js';
+import { type RqCronSeen, seeRqCron } from '../plan/rq-cron-seen.js';
+import { type JobTally, Tally } from '../plan/tally.js';
 import type { Finding, PlanTarget } from '../plan/types.js';
 import { packageVersion } from '../world/assets.js';
 import type { Context, RunOptions } from './context.js';
@@ -41,20 +45,20 @@ export async function assemble(
 ): Promise<AssembledPlan> {
   const { options } = context;
   const covers = coversOf(options);
-  const project = covers.includes('files') && !local ? await inspectProject(context.project) : null;
+  const project = covers.includes('files') && !local ? await inspectProject(context.project, options) : null;
   const { target, findings: targetFindings } = await findTarget(options, project, redis);
   const policy: JobPolicy = {
     rq: target.rq,
     renameIds: Boolean(options.renameIds),
     allow: new Set(options.allow),
-    recurring: recurringPolicy(options, project),
+    recurring: await recurringPolicy(options, project, redis),
   };
   const tally = new Tally();
   if (redis) {
     for await (const batch of decideAll(redis.port, policy)) {
-      for (const { item, findings } of batch) {
-        tally.add(item, findings);
-        await sink.item(item);
+      for (const decision of batch) {
+        tally.add(decision);
+        await sink.item(decision.item);
       }
     }
   }
@@ -70,10 +74,26 @@ export async function assemble(
     jobs: { total: jobs.total, byKind: jobs.byKind, byAction: jobs.byAction },
     files: files.changes,
     containers: files.containers,
-    findings: [...files.findings, ...targetFindings, ...jobs.findings],
+    findings: [
+      ...files.findings,
+      ...targetFindings,
+      ...seriesFindings(jobs),
+      ...repeatFindings(jobs.byAction.repeat, target.rq),
+      ...cronFindings(jobs.registrations, jobs.waiting, target.rq, policy.recurring.rqCron ?? null),
+      ...jobs.findings,
+    ],
   };
   await sink.end(plan);
   return { plan, policy, seriesQueues: jobs.seriesQueues };
+}
+
+/** What is to be known of recurring jobs that become series: said once, not for each. */
+function seriesFindings({ byAction, seriesQueues }: JobTally): Finding[] {
+  if (byAction.rearm === 0) return [];
+  return [
+    { code: 'series-need-module', severity: 'info', args: { queues: seriesQueues } },
+    { code: 'series-differences', severity: 'info', args: {} },
+  ];
 }
 
 /** `migrate-scheduler 0.1.0`, for the record in Redis. */
@@ -121,13 +141,26 @@ async function findTarget(
   return { target: { rq: null, source: 'unknown' }, findings: redis ? [unknown] : [] };
 }
 
-function recurringPolicy(options: RunOptions, project: Project | null): RecurringPolicy {
+async function recurringPolicy(
+  options: RunOptions,
+  project: Project | null,
+  redis: OpenRedis | null,
+): Promise<RecurringPolicy> {
+  const strategy = options.recurring ?? 'rearm';
+  const overrides = options.recurringFor ?? [];
+  const cron = strategy === 'cron' || overrides.some((one) => one.strategy === 'cron');
+  const rqCron = cron && redis ? await lookAtRqCron(redis) : null;
   return {
-    strategy: options.recurring ?? 'rearm',
-    overrides: options.recurringFor ?? [],
+    strategy,
+    overrides,
+    ...(rqCron ? { rqCron } : {}),
     schedulerVersion:
       options.rqSchedulerVersion ?? (project ? versionOf(project.facts, 'rq-scheduler') : null),
     zone: options.tz ?? null,
     zoneCandidates: project ? zonesNamed(project.view) : [],
   };
+}
+
+async function lookAtRqCron({ port }: OpenRedis): Promise<RqCronSeen> {
+  return seeRqCron(await port.cronProcesses(), await port.time(), CRON_CONFIG_FILE);
 }

@@ -23,6 +23,9 @@ export interface RunOptions {
   readonly wait?: number;
   readonly grace?: number;
   readonly force?: boolean;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly interactive?: boolean;
   readonly recurring?: RecurringStrategy;
   readonly recurringFor?: readonly { readonly pattern: string; readonly strategy: RecurringStrategy }[];
   readonly tz?: string;

@@ -1,14 +1,15 @@
 import { existsSync, statSync } from 'node:fs';
+import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
 import { applyEdits } from '../files/edit.js';
-import { changesFor, creation, type Project, readProject } from '../files/project.js';
+import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
 import type { SourceFile } from '../files/types.js';
 import type { ContainerCount } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
 import { runtimeSource } from '../world/assets.js';
-import { readProjectFiles } from '../world/project-files.js';
+import { type FileChoice, readProjectFiles } from '../world/project-files.js';
 import type { RunOptions } from './context.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
 import { EXIT, refusal } from './outcome.js';
@@ -21,12 +22,12 @@ export interface PlannedFiles {
 }
 
 /** Reads and parses every file of the project that some kind understands. */
-export async function inspectProject(folder: string): Promise<Project> {
+export async function inspectProject(folder: string, choice: FileChoice): Promise<Project> {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw refusal(EXIT.usage, 'project-missing', { project: folder });
   }
   await prepareKinds();
-  const files = await readProjectFiles(folder, (path) => FILE_KINDS.some((kind) => kind.match(path)));
+  const files = await readProjectFiles(folder, (path) => FILE_KINDS.some((kind) => kind.match(path)), choice);
   const project = readProject(files, FILE_KINDS);
   // Python files alone do not make a project that starts or installs anything.
   const telling = project.docs.some(({ kind }) => kind.id !== 'python') || project.findings.length > 0;
@@ -48,22 +49,25 @@ export function planFiles(
     allow: new Set(options.allow),
     rqTarget: target.rq,
     needsCroniter: jobs.needsCroniter,
+    cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
   });
   const planned = changesFor(project, decision);
   const runtime = needsRuntime(options, jobs)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
+  const config = writeCronConfig(project, options, jobs);
   const uses = usesScheduler(project);
   const left: Finding = { code: 'jobs-left-behind', severity: 'error', args: { count: jobs.leftRunnable } };
   const none: Finding = { code: 'no-scheduler-found', severity: 'info', args: {} };
   return {
-    changes: [...planned.changes, ...runtime.changes],
+    changes: [...planned.changes, ...runtime.changes, ...config.changes],
     containers: containers(project, planned.changes),
     findings: [
       ...project.findings,
       ...findings,
       ...planned.findings,
       ...runtime.findings,
+      ...config.findings,
       ...(uses && !keepScheduler && jobs.leftRunnable > 0 ? [left] : []),
       ...(uses ? [] : [none]),
     ],
@@ -77,14 +81,40 @@ function needsRuntime(options: RunOptions, jobs: JobTally): boolean {
 
 /** Creates rq_recurring.py, or says that another file of that name is in the way. */
 function installRuntime(project: Project, options: RunOptions): Pick<PlannedFiles, 'changes' | 'findings'> {
-  const folder = options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ?? runtimeFolder(project.facts);
-  const path = folder === '' ? RUNTIME_FILE : `${folder}/${RUNTIME_FILE}`;
+  const path = inModuleFolder(project, options, RUNTIME_FILE);
   const there = project.view.get(path);
   const source = runtimeSource();
   if (there?.text === source) return { changes: [], findings: [] };
   if (there)
     return { changes: [], findings: [{ code: 'runtime-name-taken', severity: 'error', path, args: {} }] };
   return { changes: [creation(path, 'runtime', source, 'install-runtime')], findings: [] };
+}
+
+/** A place on the workers' import path. */
+function inModuleFolder(project: Project, options: RunOptions, name: string): string {
+  const folder = options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ?? runtimeFolder(project.facts);
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+/** Creates cron_config.py, or puts at its end what it lacks; one of somebody else's is in the way. */
+function writeCronConfig(
+  project: Project,
+  options: RunOptions,
+  { registrations }: JobTally,
+): Pick<PlannedFiles, 'changes' | 'findings'> {
+  if (registrations.length === 0) return { changes: [], findings: [] };
+  const path = inModuleFolder(project, options, CRON_CONFIG_FILE);
+  const file = project.view.get(path);
+  if (!file) {
+    const text = cronConfigText(registrations);
+    return { changes: [creation(path, 'cron-config', text, 'write-cron-config')], findings: [] };
+  }
+  const missing = missingJobs(file.text, registrations);
+  if (missing === null) {
+    return { changes: [], findings: [{ code: 'cron-config-name-taken', severity: 'error', path, args: {} }] };
+  }
+  if (missing === '') return { changes: [], findings: [] };
+  return { changes: [addition(file, 'cron-config', missing, 'write-cron-config')], findings: [] };
 }
 
 function usesScheduler({ facts }: Project): boolean {

@@ -2,9 +2,10 @@ import type { Finding } from '../plan/types.js';
 import { findingJson } from '../report/messages/index.js';
 import { repairPreview, repairSummary } from '../report/repair-text.js';
 import { newRunId } from '../world/run-dir.js';
+import { askFirst } from './ask.js';
 import type { Context } from './context.js';
 import { type OpenRedis, withRedis } from './open-redis.js';
-import { EXIT, type ExitCode, refusal } from './outcome.js';
+import { EXIT, type ExitCode } from './outcome.js';
 import { armAll, type Found, findBroken, type Repair } from './rearm-lost.js';
 
 export const REPAIR_SCHEMA = 'migrate-scheduler/repair@1';
@@ -21,7 +22,7 @@ export async function repair(context: Context): Promise<ExitCode> {
       await print(context, null, NOTHING, found.findings);
       return found.findings.length > 0 ? EXIT.checksFailed : EXIT.ok;
     }
-    await askFirst(context);
+    await askFirst(context, 'Arm them again?');
     const runId = newRunId();
     const done = await armAll(context, redis, runId, found.broken);
     await print(context, done.series.length > 0 ? runId : null, done, found.findings);
@@ -36,12 +37,6 @@ async function preview({ terminal }: Context, { port }: OpenRedis, found: Found)
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const view = { paint: terminal.color, zone, now: await port.time() };
   await terminal.data(`${repairPreview(found.broken, found.findings, view)}\n`);
-}
-
-async function askFirst({ options, terminal }: Context): Promise<void> {
-  if (options.yes) return;
-  if (!terminal.interactive) throw refusal(EXIT.usage, 'needs-yes');
-  if (!(await terminal.confirm('Arm them again?'))) throw refusal(EXIT.ok, 'declined');
 }
 
 async function print(

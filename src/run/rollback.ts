@@ -2,6 +2,7 @@ import type { Finding } from '../plan/types.js';
 import { findingJson } from '../report/messages/index.js';
 import { rollbackPreview, rollbackSummary } from '../report/rollback-text.js';
 import { listRuns } from '../world/run-dir.js';
+import { askFirst } from './ask.js';
 import type { Context } from './context.js';
 import { type OpenRedis, openRedis, redisRefusal } from './open-redis.js';
 import { EXIT, type ExitCode, refusal } from './outcome.js';
@@ -71,10 +72,7 @@ async function undo(context: Context, target: Target, redis: OpenRedis | null): 
   const record = redis ? await redis.port.readRun(runId) : null;
   if (options.format === 'text')
     await terminal.data(`${rollbackPreview({ runId, files, record }, terminal.color)}\n`);
-  if (!options.yes) {
-    if (!terminal.interactive) throw refusal(EXIT.usage, 'needs-yes');
-    if (!(await terminal.confirm('Roll back?'))) throw refusal(EXIT.ok, 'declined');
-  }
+  await askFirst(context, 'Roll back?');
   local?.dir.append({ type: 'rollback-begin', at: Date.now() / 1000 });
   const back = redis ? await undoJobs(context, redis.port, runId) : NOTHING_UNDONE;
   local?.dir.append({ type: 'jobs-restored', at: Date.now() / 1000 });

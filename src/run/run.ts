@@ -5,7 +5,9 @@ import { runSummary } from '../report/run-text.js';
 import { openRunDir, type RunDir } from '../world/run-dir.js';
 import { applyFiles } from './apply-files.js';
 import { applyJobs, type JobsDone, takeLegacyLock, takeRunLock } from './apply-jobs.js';
+import { askFirst } from './ask.js';
 import { type AssembledPlan, assemble, coversOf, toolName } from './assemble.js';
+import { chooseEdits } from './choose-edits.js';
 import type { Context } from './context.js';
 import { checkImport } from './import-check.js';
 import { allSinks, tableSink } from './job-sinks.js';
@@ -17,7 +19,16 @@ import { readSavedPlan, savedPlanSink } from './saved-plan.js';
 
 export const RUN_SCHEMA = 'migrate-scheduler/run@1';
 
-const NOTHING: JobsDone = { moved: 0, renamed: 0, rearmed: 0, dropped: 0, kept: 0, refused: 0 };
+const NOTHING: JobsDone = {
+  moved: 0,
+  renamed: 0,
+  rearmed: 0,
+  repeated: 0,
+  retired: 0,
+  dropped: 0,
+  kept: 0,
+  refused: 0,
+};
 
 /** What one run did. */
 export interface RunResult {
@@ -76,14 +87,11 @@ async function decideAndApply(
   const { keep: kept, refuse: refused } = plan.jobs.byAction;
   if (!hasWork(plan) && !choice.resumes) return { runId: null, jobs: { ...NOTHING, kept, refused }, plan };
   checkWritable(context.project, plan.files);
-  await askFirst(context);
-  return apply(context, redis, choice, assembled);
-}
-
-async function askFirst({ options, terminal }: Context): Promise<void> {
-  if (options.yes) return;
-  if (!terminal.interactive) throw refusal(EXIT.usage, 'needs-yes');
-  if (!(await terminal.confirm('Apply this?'))) throw refusal(EXIT.ok, 'declined');
+  // What a stopped run had still to do was chosen when it began.
+  const chooses = context.options.interactive && !choice.local;
+  const files = chooses ? await chooseEdits(context, plan.files) : plan.files;
+  await askFirst(context, 'Apply this?');
+  return apply(context, redis, choice, { ...assembled, plan: { ...plan, files } });
 }
 
 async function apply(

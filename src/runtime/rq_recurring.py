@@ -919,9 +919,10 @@ def _cron_after(expression: str, dialect: str, tz: str, moment: float) -> Option
     """The first cron time strictly after ``moment``, in the zone ``tz``.
 
     rq-scheduler reads the clock on the wall, asks for the next matching wall time and converts that to UTC. Done
-    here likewise: a time inside the hour that a change to summer time skips fires an hour later by the wall
-    clock (02:30 at 03:30); a time in the hour that is repeated in autumn fires the first time only. rq-scheduler
-    itself may run a job over and over in that repeated hour, depending on when it polls; this does not.
+    here likewise, but for the changes of the clock: a time inside the hour that summer time skips fires an hour
+    later by the wall clock (02:30 at 03:30), where rq-scheduler fires an hour early; a time in the hour that is
+    repeated in autumn fires the first time only. rq-scheduler itself may run a job at every poll during such an
+    hour; this does not.
     """
     zone = _zone(tz)
     wall = datetime.fromtimestamp(moment, zone).replace(tzinfo=None, microsecond=0)

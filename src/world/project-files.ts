@@ -35,6 +35,12 @@ const LOCK = /(^|\/)((uv|poetry|pdm|Pipfile)\.lock|conda-lock\.yml)$/;
 /** Files beyond this size, bytes, are no configuration. */
 const MAX_BYTES = 1024 * 1024;
 
+/** Patterns as in a .gitignore: `include` looks at files that git ignores, `exclude` leaves files out. */
+export interface FileChoice {
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
 /**
  * Finds and reads the files of a project that `wanted` (a file kind) asks for, and the scripts that
  * commands may lead to. Git-ignored files are left out, nested .gitignore files included, except
@@ -45,6 +51,7 @@ const MAX_BYTES = 1024 * 1024;
 export async function readProjectFiles(
   project: string,
   wanted: (path: string) => boolean,
+  choice: FileChoice = {},
 ): Promise<readonly SourceFile[]> {
   const paths = await glob('**', {
     cwd: project,
@@ -55,10 +62,13 @@ export async function readProjectFiles(
     ignore: NEVER.map((name) => `**/${name}/**`),
   });
   const rules = ignoreRules(project, paths);
+  const included = ignore().add([...(choice.include ?? [])]);
+  const excluded = ignore().add([...(choice.exclude ?? [])]);
   return paths
     .sort()
     .filter((path) => wanted(path) || LOCK.test(path) || FOLLOWED.some((pattern) => pattern.test(path)))
-    .filter((path) => isDotenv(path) || !isIgnored(rules, path))
+    .filter((path) => isDotenv(path) || included.ignores(path) || !isIgnored(rules, path))
+    .filter((path) => !excluded.ignores(path))
     .flatMap((path) => readOne(project, path));
 }
 

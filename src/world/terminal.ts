@@ -26,8 +26,8 @@ export interface Terminal {
   /** A short-lived progress line; does nothing where stderr is not a terminal or with --quiet. */
   progress(text: string): void;
   progressEnd(): void;
-  /** Asks a yes/no question; false when the input ends. */
-  confirm(question: string): Promise<boolean>;
+  /** Asks a yes/no question; the end of the input is a no, Ctrl-C is told apart. */
+  confirm(question: string): Promise<'yes' | 'no' | 'interrupted'>;
 }
 
 export interface TerminalOptions {
@@ -100,9 +100,14 @@ export function openTerminal(options: TerminalOptions): Terminal {
       clear();
       const rl = createInterface({ input: stdin, output: stderr });
       try {
-        const closed = new Promise<string>((resolve) => rl.once('close', () => resolve('')));
-        const answer = await Promise.race([rl.question(`${redact(question)} [y/N] `), closed]);
-        return /^y(es)?$/i.test(answer.trim());
+        const closed = new Promise<null>((resolve) => rl.once('close', () => resolve(null)));
+        const interrupted = new Promise<undefined>((resolve) => rl.once('SIGINT', () => resolve(undefined)));
+        const answer = await Promise.race([rl.question(`${redact(question)} [y/N] `), closed, interrupted]);
+        if (answer === undefined) {
+          stderr.write('\n');
+          return 'interrupted';
+        }
+        return /^y(es)?$/i.test((answer ?? '').trim()) ? 'yes' : 'no';
       } finally {
         rl.close();
       }

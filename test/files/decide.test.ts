@@ -31,6 +31,7 @@ const usual: DecideOptions = {
   allow: new Set(),
   rqTarget: '1.16.2',
   needsCroniter: false,
+  cronConfig: null,
 };
 
 function decided(facts: Fact[], over: Partial<DecideOptions> = {}) {

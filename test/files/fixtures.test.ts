@@ -36,6 +36,7 @@ function migrated(files: readonly SourceFile[]) {
     allow: new Set(),
     rqTarget: targetFromDependencies(project.facts),
     needsCroniter: true,
+    cronConfig: null,
   });
   const result = changesFor(project, decision);
   const edited = new Map(result.changes.map((change) => [change.path, change.edits]));

@@ -1,7 +1,7 @@
 import type { SeedJob } from '../support/realParts.js';
 
 /** Queues with workers of their own, so that one case cannot delay another one's runs. */
-export type CaseQueue = 'many' | 'long' | 'killed';
+export type CaseQueue = 'many' | 'long' | 'horse' | 'killed';
 
 /** One schedule that rq-scheduler and the migrated series both get. */
 export interface Case {
@@ -61,9 +61,9 @@ export const SHORT_CASES: readonly Case[] = [
   TWO_WORKERS,
   interval('horse', 'work horse SIGKILLed in each run, repeat 3', 3, {
     func: 'die',
+    queue: 'horse',
     repeat: 3,
     interval: 3,
-    offset: 2,
   }),
   interval('overlap', `runs of ${LONG_RUN} s every 2 s, two workers, repeat 5`, 5, {
     func: 'sleep',

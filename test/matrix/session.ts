@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ManagedProcess } from '../../src/world/engines/managed.js';
 import type { VersionPair } from '../../src/world/engines/versions.js';
 import { type Case, type CaseQueue, seedOf } from './cases.js';
 import { judge, type Outage, type TaskRun, type Verdict } from './judge.js';
@@ -11,6 +12,8 @@ export interface CaseResult {
   readonly legacy: Verdict;
   /** Of both sides; none: they agree. */
   readonly problems: readonly string[];
+  /** What is worth knowing beside that. */
+  readonly notes: readonly string[];
 }
 
 export interface SessionOptions {
@@ -24,8 +27,10 @@ export interface SessionOptions {
   readonly patience: number;
 }
 
-const WORKERS: Readonly<Record<CaseQueue, number>> = { many: 2, long: 2, killed: 1 };
+const WORKERS: Readonly<Record<CaseQueue, number>> = { many: 2, long: 2, horse: 1, killed: 1 };
 const SERIES = 'migrate-scheduler:series:';
+
+const SIDES = ['the legacy', 'the migrated'] as const;
 
 const now = (): number => Date.now() / 1000;
 
@@ -72,7 +77,9 @@ async function compare(
       ),
     ),
   );
-  await legacy.scheduler();
+  const horse = [0, 1].map((i) => workers[i]?.find(({ queue }) => queue === 'horse')?.process);
+  const kept = both.map((side, i) => keepWorking(side, horse[i], side === native));
+  const scheduler = await legacy.scheduler();
   if (cases.some(({ cron }) => cron !== undefined)) await roomBeforeCron(options.lead);
   const start = Math.ceil(now()) + options.lead;
   const seeds = cases.map((one) => seedOf(one, start));
@@ -98,7 +105,9 @@ async function compare(
   await untilRuns(both, cases, options.patience);
   await delay(options.quiet * 1000);
   const until = now();
+  const deaths = await Promise.all(kept.map((one) => one.end()));
   const all = await Promise.all(both.map((side) => side.runs()));
+  const died = scheduler.running() ? '' : `\nrqscheduler has ended:\n${scheduler.output().slice(-2000)}`;
   return Promise.all(
     cases.map(async (one, i) => {
       const observed = (side: 0 | 1) => ({
@@ -114,11 +123,41 @@ async function compare(
       const problems = [
         ...verdicts.native.problems,
         ...(await leftOver(native, one)),
-        ...verdicts.legacy.problems.map((text) => `rq-scheduler: ${text}`),
+        ...verdicts.legacy.problems.map((text) => `rq-scheduler: ${text}${died}`),
       ];
-      return { name: one.name, ...verdicts, problems };
+      const notes = deaths.flatMap((died, side) =>
+        one.queue === 'horse' && died > 0
+          ? [`${SIDES[side]} worker itself died ${died} times with its horse`]
+          : [],
+      );
+      return { name: one.name, ...verdicts, problems, notes };
     }),
   );
+}
+
+/**
+ * Starts a worker again whenever it has ended, as containers do: that of rq 2.0.0 dies when a horse of a job id that
+ * has run before is killed. `end` tells how often.
+ */
+function keepWorking(side: Side, first: ManagedProcess | undefined, withScheduler: boolean) {
+  let deaths = 0;
+  let over = false;
+  const loop = async () => {
+    for (let worker = first; worker; worker = await side.worker('horse', withScheduler)) {
+      while (worker.running() && !over) await delay(50);
+      if (over) return;
+      deaths++;
+    }
+  };
+  const done = loop();
+  done.catch(() => {});
+  return {
+    end: async () => {
+      over = true;
+      await done;
+      return deaths;
+    },
+  };
 }
 
 /** A cron string's first time must leave room to migrate, also where it comes every ten seconds. */
@@ -140,14 +179,19 @@ async function untilRuns(
   }
 }
 
-/** What a finite series leaves behind although it is over, or an endless one does not although it goes on. */
+/** What is wrong with the state of a series after its watch: one that is over has nothing left, others are armed. */
 async function leftOver({ client }: Side, one: Case): Promise<string[]> {
   const [state, remaining, jobId] = await client.hmget(SERIES + one.id, 'state', 'remaining', 'job_id');
-  const armed = jobId ? await client.zscore(`rq:scheduled:${one.queue}`, jobId) : null;
-  if (one.total === null)
-    return state === 'active' && armed !== null ? [] : [`state ${state}, nothing armed`];
-  const over = state === 'finished' && remaining === '0' && armed === null;
-  return over ? [] : [`state ${state}, ${remaining} runs left`];
+  if (one.total !== null) {
+    return state === 'finished' && remaining === '0' && !jobId
+      ? []
+      : [`state ${state}, ${remaining} runs left`];
+  }
+  const status = await client.hget(`rq:job:${jobId}`, 'status');
+  // It may be on its way to a worker at this moment.
+  return state === 'active' && ['scheduled', 'queued', 'started'].includes(status ?? '')
+    ? []
+    : [`state ${state}, its job ${status}`];
 }
 
 interface Load {

@@ -21,7 +21,7 @@ const HEAD: PlanHead = {
   jobs: {
     total: 2,
     byKind: { oneshot: 2, interval: 0, cron: 0 },
-    byAction: { move: 1, rearm: 0, keep: 0, drop: 0, refuse: 1 },
+    byAction: { move: 1, repeat: 0, retire: 0, rearm: 0, keep: 0, drop: 0, refuse: 1 },
   },
   files: [
     {

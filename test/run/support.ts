@@ -34,7 +34,7 @@ export function contextFor(
       error: () => {},
       progress: () => {},
       progressEnd: () => {},
-      confirm: async () => false,
+      confirm: async () => 'no' as const,
     },
   };
   return { context, out: () => out };

@@ -3,6 +3,7 @@ import type { ProjectView, SourceFile, Where } from '../types.js';
 import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
 import { findConsoleScript, findFile, findModule } from './find.js';
 import { type ProgramList, procfileList, startedBy, supervisorList } from './lists.js';
+import { ownClickCommand, ownManagementCommand, ownRqManagement } from './own-commands.js';
 import { placeWhere, sourceOf, wordArg, workerStart } from './pieces.js';
 import { isPreparation } from './preparation.js';
 import { djangoCommand, flaskRqCommand, type RqStart, rqCommand, rqworkerCommand } from './rq.js';
@@ -82,6 +83,8 @@ class Analyser {
       this.shell(args, scope);
     } else if (/^python[\d.]*$/.test(name)) {
       this.python(args, scope);
+    } else if (name === 'newrelic-admin' && args[1]?.value === 'run-python') {
+      this.python(args.slice(1), scope);
     } else if (name === 'watchfiles' || name === 'su' || name === 'eval') {
       this.shellArgument(name, args, scope);
     } else if (name === 'rqscheduler') {
@@ -180,18 +183,30 @@ class Analyser {
 
   private flask(args: readonly Arg[]): void {
     const at = args.findIndex((arg, i) => i > 0 && arg.value === 'rq');
-    const start = at > 0 ? flaskRqCommand(args.slice(at + 1)) : null;
+    if (at > 0) this.rqGroup(args.slice(at + 1), args);
+    else this.other(args);
+  }
+
+  /** `… rq worker`, `… rq scheduler`: Flask-RQ2's commands, or the project's own by the same names. */
+  private rqGroup(rest: readonly Arg[], args: readonly Arg[]): void {
+    const own = ownClickCommand(this.project, rest[0]?.value ?? '');
+    const start = flaskRqCommand(rest);
+    if (own !== null) this.via.push(own);
     this.add(start, args);
+    if (own !== null && start?.kind === 'scheduler') this.other(args);
   }
 
   private django(rest: readonly Arg[], args: readonly Arg[]): void {
-    const start = djangoCommand(rest);
     const name = rest[0]?.value ?? '';
-    const tail = `/management/commands/${name}.py`;
-    const own = /^\w+$/.test(name) ? this.project.paths.filter((path) => `/${path}`.endsWith(tail)) : [];
-    const file = start === null && own[0] !== undefined ? this.project.get(own[0]) : undefined;
-    if (file !== undefined) this.pythonFile(file, 1, args);
-    else this.add(start, args);
+    const file = ownManagementCommand(this.project, name);
+    const own = file === undefined ? null : ownRqManagement(file, rest);
+    if (own !== null) {
+      this.via.push(own.where);
+      this.add(own.start, args);
+      if (own.start.kind === 'scheduler' && own.extended?.handles !== false) this.other(args);
+    } else if (file !== undefined) this.pythonFile(file, 1, args);
+    else if (name === 'rq') this.rqGroup(rest.slice(1), args);
+    else this.add(djangoCommand(rest), args);
   }
 
   private program(name: string, args: readonly Arg[], scope: Scope): void {
@@ -202,7 +217,7 @@ class Analyser {
     const file = script === null ? undefined : findModule(this.project, script.module, this.command.places);
     if (script !== null && file !== undefined) {
       this.via.push({ path: script.path, line: script.line });
-      this.pythonFile(file, 1, args);
+      this.ownPython(file, args);
       return;
     }
     // A start script that is not in the project (it came with the image) runs its arguments.
@@ -219,7 +234,7 @@ class Analyser {
     const file = findFile(this.project, script.value, this.command.places);
     if (file === undefined) return false;
     if (/\.py$/.test(file.path) || /^#![^\r\n]*python/.test(file.text)) {
-      this.pythonFile(file, 1, args);
+      this.ownPython(file, args);
       return true;
     }
     if (!/\.(sh|bash)$|(^|\/)[^.]+$/.test(file.path) && !/^#![^\r\n]*sh\b/.test(file.text)) return false;
@@ -228,6 +243,12 @@ class Analyser {
     const inner = { args: args.slice(1), vars: new Map(scope.vars) };
     traceScript(source, inner, (words, deeper) => this.run(words, deeper));
     return true;
+  }
+
+  /** A script with `args[0]` its own name: Django's command line under another name, or any other. */
+  private ownPython(file: SourceFile, args: readonly Arg[]): void {
+    if (args.length > 1 && /\bexecute_from_command_line\(/.test(file.text)) this.django(args.slice(1), args);
+    else this.pythonFile(file, 1, args);
   }
 
   private pythonFile(file: SourceFile, line: number, args: readonly Arg[]): void {

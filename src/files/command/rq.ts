@@ -50,11 +50,11 @@ export function rqworkerCommand(args: readonly Arg[]): RqStart {
 
 /** `manage.py <args>`: django-rq's commands; null for any other. */
 export function djangoCommand(args: readonly Arg[]): RqStart | null {
-  const [name, next] = args.map((arg) => arg.value);
+  const name = args[0]?.value;
   if (name === 'rqscheduler') return { kind: 'scheduler' };
   if (name === 'rqworker') return workerStart(args.slice(1), DJANGO_VALUES, args[0] ?? null);
   if (name === 'rqworker-pool') return { kind: 'pool', queues: queuesOf(args.slice(1), DJANGO_VALUES) };
-  return name === 'rq' && next !== undefined ? flaskRqCommand(args.slice(1)) : null;
+  return null;
 }
 
 /** `flask rq <args>`: Flask-RQ2's worker has no `--with-scheduler` (flask_rq2/cli.py at 18.3). */

@@ -7,6 +7,7 @@ import { AnchorError, type AnchorMove, anchorMoves, moveEdits, overriddenKeys } 
 import { type Collection, type ComposeDoc, sectionOf } from './document.js';
 import { flagEdits } from './flag.js';
 import { ItemRemover, itemRange } from './remover.js';
+import { replacements } from './replace.js';
 import {
   removeEnvironment,
   removeReferences,
@@ -50,14 +51,15 @@ export function composeEdits(
 ): { edits: readonly Edit[]; findings: readonly Finding[] } {
   const intent = intentOf(compose, decision, project);
   const flags = flagEdits(compose, decision, project);
-  const findings = [...intent.removal.findings, ...flags.findings];
+  const replaced = replacements(compose, decision, project);
+  const findings = [...intent.removal.findings, ...flags.findings, ...replaced.findings];
   const remover = new ItemRemover(compose);
   removeServices(remover, intent.removal);
   removeReferences(remover, compose, intent.gone);
   removeEnvironment(remover, compose, decision.removeEnv);
   removeResources(remover, compose, intent.resources);
   try {
-    const edits = editsOf(compose, remover, flags.edits);
+    const edits = editsOf(compose, remover, [...flags.edits, ...replaced.edits]);
     return {
       edits: edits.map((edit) => ({ ...edit, start: edit.start + compose.bom, end: edit.end + compose.bom })),
       findings,

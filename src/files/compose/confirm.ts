@@ -3,6 +3,7 @@ import { type Intent, intentOf, removedFragments } from './changes.js';
 import type { ComposeDoc } from './document.js';
 import { flagEdits } from './flag.js';
 import { isPlain, type Plain } from './plain.js';
+import { replacements } from './replace.js';
 
 const FLAG = '--with-scheduler';
 
@@ -21,9 +22,14 @@ export function confirmCompose(
   const intent = intentOf(before, decision, project);
   const fragments = removedFragments(before, intent.removal);
   const flagged = flagEdits(before, decision, project).services;
+  const { commands } = replacements(before, decision, project);
   for (let i = 0; i < before.plain.length; i++) {
     const expected = expectation(structuredClone(before.plain[i]), intent, decision);
     if (isPlain(expected)) for (const name of fragments) delete expected[name];
+    for (const [name, command] of commands) {
+      const service = serviceOf(expected, name);
+      if (isPlain(service)) service.command = command;
+    }
     const result = structuredClone(after.plain[i]);
     const missing = [...flagged].find((name) => {
       const service = serviceOf(expected, name);

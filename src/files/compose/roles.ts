@@ -25,6 +25,8 @@ export function removalOf(compose: ComposeDoc, decision: Decision, project: Proj
   const all = analyseServices(compose, project);
   for (const one of all) {
     const finding = obstacle(one, all, project);
+    const replaced = decision.replaceScheduler !== null && finding?.code !== 'scheduler-also-runs';
+    if (replaced) continue;
     if (finding !== null) findings.push(finding);
     else if (one.analysis.role === 'scheduler') gone.push(one);
   }

@@ -7,6 +7,7 @@ import {
   entangled,
   type ProgramFile,
   programFacts,
+  replacePrograms,
   schedulersOf,
 } from './programs.js';
 
@@ -19,11 +20,15 @@ export const procfileKind: FileKind<ProgramFile> = {
   edits(doc, decision, project) {
     const gone = schedulersOf(doc, decision, project);
     const enable = enablePrograms(doc, decision, project);
-    const findings = [...entangled(doc, decision, project), ...enable.findings];
+    const replaced = replacePrograms(doc, decision, project);
+    const findings = [...entangled(doc, decision, project), ...enable.findings, ...replaced.findings];
     if (gone.length > 0 && gone.length === doc.programs.length)
       return { edits: [], deleteFile: true, findings };
     const removals = gone.map((program) => lineRemoval(doc.file.text, program.offset ?? 0));
-    return { edits: [...removals, ...enable.edits].sort((a, b) => a.start - b.start), findings };
+    return {
+      edits: [...removals, ...enable.edits, ...replaced.edits].sort((a, b) => a.start - b.start),
+      findings,
+    };
   },
   confirm: confirmPrograms,
 };

@@ -1,4 +1,5 @@
 import type { Edit, Finding } from '../../plan/types.js';
+import { cronText } from '../command/cron-command.js';
 import { analyseCommand, type CommandAnalysis, type Program } from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
 
@@ -44,11 +45,43 @@ export function programFacts({ file, programs }: ProgramFile, project: ProjectVi
 
 /** The programs that run nothing but rq-scheduler and are to go. */
 export function schedulersOf(doc: ProgramFile, decision: Decision, project: ProjectView): readonly Program[] {
+  return decision.replaceScheduler === null ? allSchedulers(doc, decision, project) : [];
+}
+
+function allSchedulers(doc: ProgramFile, decision: Decision, project: ProjectView): readonly Program[] {
   if (!decision.removeScheduler) return [];
   return doc.programs.filter((program) => {
     const { role, alsoRuns } = analyseProgram(doc.file, program, project);
     return role === 'scheduler' && alsoRuns.length === 0;
   });
+}
+
+/** Puts `rq cron` in the place of rq-scheduler where the decision says so; `commands` are those afterwards. */
+export function replacePrograms(
+  doc: ProgramFile,
+  decision: Decision,
+  project: ProjectView,
+): {
+  readonly edits: readonly Edit[];
+  readonly findings: readonly Finding[];
+  readonly commands: ReadonlyMap<Program, string>;
+} {
+  const edits: Edit[] = [];
+  const findings: Finding[] = [];
+  const commands = new Map<Program, string>();
+  const config = decision.replaceScheduler;
+  for (const program of config === null ? [] : allSchedulers(doc, decision, project)) {
+    const { name, line, offset, command } = program;
+    const text = config === null || offset === null ? null : cronText(command, config);
+    if (text === null || offset === null) {
+      const args = { service: name, command: `rq cron ${config}` };
+      findings.push({ code: 'rq-cron-by-hand', severity: 'error', path: doc.file.path, line, args });
+      continue;
+    }
+    edits.push({ start: offset, end: offset + command.length, text, why: 'replace-scheduler-command' });
+    commands.set(program, text);
+  }
+  return { edits, findings, commands };
 }
 
 /** A scheduler that does other work as well: what it does needs a new home first (R12). */
@@ -100,6 +133,7 @@ export function confirmPrograms(
 ): string | null {
   const gone = new Set(schedulersOf(before, decision, project));
   const flagged = enablePrograms(before, decision, project).edits;
+  const { commands } = replacePrograms(before, decision, project);
   const expected = before.programs.filter((program) => !gone.has(program));
   const wrong = expected.find((program, i) => {
     const start = program.offset;
@@ -109,7 +143,7 @@ export function confirmPrograms(
     const command = own.reduceRight((text, edit) => {
       const at = edit.start - (start ?? 0);
       return text.slice(0, at) + FLAG + text.slice(at);
-    }, program.command);
+    }, commands.get(program) ?? program.command);
     return after.programs[i]?.name !== program.name || after.programs[i]?.command !== command;
   });
   return wrong?.name ?? (expected.length === after.programs.length ? null : 'number of entries');

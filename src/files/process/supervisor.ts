@@ -7,6 +7,7 @@ import {
   entangled,
   type ProgramFile,
   programFacts,
+  replacePrograms,
   schedulersOf,
 } from './programs.js';
 
@@ -22,13 +23,14 @@ export const supervisorKind: FileKind<ProgramFile> = {
     const { text } = doc.file;
     const names = new Set(schedulersOf(doc, decision, project).map((program) => program.name));
     const enable = enablePrograms(doc, decision, project);
+    const replaced = replacePrograms(doc, decision, project);
     const removals = sectionsOf(text).flatMap((section): Edit[] => {
       if (section.kind === 'program') return names.has(section.name) ? [sectionRemoval(text, section)] : [];
       return section.kind === 'group' ? groupEdits(text, section, names) : [];
     });
     return {
-      edits: [...removals, ...enable.edits].sort((a, b) => a.start - b.start),
-      findings: [...entangled(doc, decision, project), ...enable.findings],
+      edits: [...removals, ...enable.edits, ...replaced.edits].sort((a, b) => a.start - b.start),
+      findings: [...entangled(doc, decision, project), ...enable.findings, ...replaced.findings],
     };
   },
   confirm: confirmPrograms,

@@ -1,7 +1,8 @@
+import { lineOf } from '../bytes.js';
 import type { SchedulerSwitch } from '../types.js';
-import { type Names, originOf } from './names.js';
-import type { PyNode } from './parser.js';
-import { argumentsOf, dottedName, stringValue } from './syntax.js';
+import { type Names, namesOf, originOf } from './names.js';
+import { type PyNode, parsePython } from './parser.js';
+import { argumentsOf, dottedName, fieldOf, stringValue, walk } from './syntax.js';
 
 interface CommandStart {
   readonly role: 'scheduler' | 'worker';
@@ -50,4 +51,40 @@ function commandQueues(words: readonly (string | null)[]): readonly string[] | n
   const options = words.filter((word) => word?.startsWith('-') && !/^--(burst|with-scheduler)$|=/.test(word));
   if (options.length > 0 && queues.length > 0) return null;
   return queues.length > 0 ? queues.filter((word) => word !== null) : ['default'];
+}
+
+/** A management command that builds on one of django-rq's. */
+export interface ExtendedCommand {
+  readonly command: 'rqscheduler' | 'rqworker';
+  /** It has a `handle` of its own, which may do other work, e.g. seed schedules. */
+  readonly handles: boolean;
+  /** 1-based line of the class. */
+  readonly line: number;
+}
+
+/**
+ * The django-rq command that a management command's class extends, whose options it therefore takes
+ * (django_rq/management/commands/rqworker.py, rqscheduler.py). `text` is byte text. Null for any other.
+ */
+export function extendedCommand(text: string): ExtendedCommand | null {
+  if (!text.includes('django_rq')) return null;
+  const root = parsePython(text);
+  const names = namesOf(root);
+  for (const node of walk(root)) {
+    const bases = node.type === 'class_definition' ? fieldOf(node, 'superclasses') : undefined;
+    for (const base of bases?.children ?? []) {
+      const origin = originOf(names, dottedName(base) ?? '') ?? '';
+      const match = /^django_rq\.management\.commands\.(rqscheduler|rqworker)\.Command$/.exec(origin);
+      if (match === null) continue;
+      const command = match[1] === 'rqworker' ? 'rqworker' : 'rqscheduler';
+      return { command, handles: defines(node, 'handle'), line: lineOf(text, node.start) };
+    }
+  }
+  return null;
+}
+
+function defines(node: PyNode, method: string): boolean {
+  return [...walk(node)].some(
+    (inner) => inner.type === 'function_definition' && fieldOf(inner, 'name')?.text === method,
+  );
 }

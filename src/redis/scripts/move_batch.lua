@@ -12,9 +12,11 @@
 --      'rename' id score queue timeout newId
 --      'drop'   id score
 --      'rearm'  id score queue newId slot seriesId n field value ... (n arguments) m field value ...
+--      'repeat' id score queue newId slot n field value ... runs   one native job instead of a series
+--      'retire' id score queue         another process makes its runs from now on; its hash stays
 --   score: the planned one, compared as a number. timeout: seconds, set where the job has none.
 -- Returns one word per job, in order:
---   done     moved, renamed, dropped or re-armed
+--   done     moved, renamed, dropped, re-armed, repeated or retired
 --   gone     no longer in the legacy set (the legacy scheduler ran it, or it was moved before)
 --   changed  its score, its origin or the existence of its hash differs from the plan
 --   busy     a one-shot whose status is queued, started or deferred (SEMANTICS section 4)
@@ -24,6 +26,7 @@
 -- Journal: one stream entry per call with at least one `done`; field `b` is a MessagePack array
 -- (cmsgpack; strings are raw bytes) of records
 --   {op, id, score, queue, queueAdded, status, timeout, timeoutSet, expireAt, newId, seriesId}
+--   (a repeat, which has no series, has its number of runs in the last place)
 --   score is the original text; status and timeout are the old values or false when absent;
 --   expireAt is the old expiry in epoch ms or false; newId and seriesId are false where unused;
 --   queueAdded is true on the first record of a queue that was not yet in rq:queues.
@@ -36,7 +39,11 @@ if refused then return refused end
 local clock = redis.call('TIME')
 local now_ms = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
 local busy = { queued = true, started = true, deferred = true }
-local counter = { move = 'moved', rename = 'renamed', drop = 'dropped', rearm = 'rearmed' }
+local counter = {
+  move = 'moved', rename = 'renamed', drop = 'dropped', rearm = 'rearmed', ['repeat'] = 'repeated', retire = 'retired',
+}
+-- Ops that leave the original hash as it is and write a job of their own beside it.
+local beside = { rearm = true, ['repeat'] = true }
 
 local position = 5
 local function take()
@@ -69,14 +76,15 @@ while position <= #ARGV do
   local job = { op = take(), id = take(), score = take() }
   if job.op ~= 'drop' then job.queue = take() end
   if job.op == 'move' or job.op == 'rename' then job.timeout = take() end
-  if job.op == 'rename' or job.op == 'rearm' then job.newId = take() end
-  if job.op == 'rearm' then
-    job.slot, job.seriesId = take(), take()
-    job.fields, job.series = take_list(), take_list()
-  end
+  if job.op == 'rename' or beside[job.op] then job.newId = take() end
+  if beside[job.op] then job.slot = take() end
+  if job.op == 'rearm' then job.seriesId = take() end
+  if beside[job.op] then job.fields = take_list() end
+  if job.op == 'rearm' then job.series = take_list() end
+  if job.op == 'repeat' then job.runs = take() end
   plan[#plan + 1] = job
   ids[#ids + 1] = job.id
-  if job.queue then
+  if job.queue and job.op ~= 'retire' then
     queues[job.queue] = queues[job.queue] or { targets = {}, native = {}, add = {} }
     table.insert(queues[job.queue].targets, job.newId or job.id)
   end
@@ -104,7 +112,10 @@ local function decide(job, score)
   -- No hash at all answers three times nil, another type an error: neither is the planned job.
   local values = redis.pcall('HMGET', key, 'origin', 'status', 'timeout')
   if values.err or values[1] ~= job.queue then return 'changed' end
-  if job.op ~= 'rearm' and busy[values[2]] then return 'busy' end
+  local ttl = redis.call('PTTL', key)
+  job.expireAt = ttl >= 0 and now_ms + ttl or false
+  if job.op == 'retire' then return 'done' end
+  if not beside[job.op] and busy[values[2]] then return 'busy' end
 
   local target = job.newId or job.id
   if taken[target] or queues[job.queue].native[target] then return 'exists' end
@@ -116,8 +127,6 @@ local function decide(job, score)
   end
   taken[target] = true
   job.status, job.oldTimeout = values[2], values[3]
-  local ttl = redis.call('PTTL', key)
-  job.expireAt = ttl >= 0 and now_ms + ttl or false
   return 'done'
 end
 
@@ -129,7 +138,7 @@ for i, job in ipairs(plan) do
     seen[job.id] = true
     jobs[#jobs + 1] = job
     local added = false
-    if job.queue then
+    if job.queue and job.op ~= 'retire' then
       local queue = queues[job.queue]
       added = not queue.known
       queue.known, queue.new = true, queue.new or added
@@ -139,7 +148,7 @@ for i, job in ipairs(plan) do
     records[#records + 1] = {
       job.op, job.id, job.score, job.queue or false, added,
       plain and job.status or false, plain and job.oldTimeout or false, job.timeoutSet,
-      job.expireAt or false, job.newId or false, job.seriesId or false,
+      job.expireAt or false, job.newId or false, job.seriesId or job.runs or false,
     }
     counts[counter[job.op]] = (counts[counter[job.op]] or 0) + 1
   end
@@ -168,16 +177,18 @@ end
 local removed = {}
 for _, job in ipairs(jobs) do
   removed[#removed + 1] = job.id
-  if job.op == 'rearm' then
-    -- The original hash is what a rollback brings back.
-    if job.expireAt then redis.call('PERSIST', 'rq:job:' .. job.id) end
+  -- The original hash is what a rollback brings back.
+  if job.expireAt and (beside[job.op] or job.op == 'retire') then redis.call('PERSIST', 'rq:job:' .. job.id) end
+  if beside[job.op] then
     redis.call('HSET', 'rq:job:' .. job.newId, unpack(job.fields))
-    redis.call('HSET', 'migrate-scheduler:series:' .. job.seriesId, unpack(job.series))
-    redis.call('SADD', KEYS[7], job.seriesId)
-  elseif job.op ~= 'drop' then
+    if job.series then
+      redis.call('HSET', 'migrate-scheduler:series:' .. job.seriesId, unpack(job.series))
+      redis.call('SADD', KEYS[7], job.seriesId)
+    end
+  elseif job.op == 'move' or job.op == 'rename' then
     reschedule(job)
   end
-  if job.queue then
+  if job.queue and job.op ~= 'retire' then
     local add = queues[job.queue].add
     add[#add + 1] = job.slot or job.score
     add[#add + 1] = job.newId or job.id

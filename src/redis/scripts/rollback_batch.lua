@@ -156,6 +156,58 @@ local function undo_rearm(rec)
   return 'advanced', slot, remaining
 end
 
+-- A job that RQ repeats by itself: comes back with the runs and the score that it has by now. One that failed
+-- made no run since, and rq-scheduler would have gone on.
+local function undo_repeat(rec)
+  local native, key = 'rq:scheduled:' .. rec.queue, 'rq:job:' .. rec.newId
+  local score = redis.call('ZSCORE', native, rec.newId)
+  if not score and redis.call('ZSCORE', KEYS[2], rec.id) then return 'already' end
+  if type_of(key) ~= 'hash' then return tonumber(rec.score) <= now and 'alreadyRun' or 'missing' end
+  if type_of('rq:job:' .. rec.id) ~= 'hash' then return 'missing' end
+  local v = redis.call('HMGET', key, 'status', 'repeats_left', 'repeat_intervals')
+  local status, left = v[1], tonumber(v[2] or '') or 0
+  local remaining, slot = left + 1, score
+  if score then
+    if in_hands_of_scheduler(rec.queue, score) then return 'due' end
+  elseif status == 'started' then
+    return 'due'
+  elseif status == 'queued' then
+    slot = tostring(now)
+  elseif status == 'failed' and left > 0 then
+    remaining, slot = left, tostring(now + (tonumber(string.match(v[3] or '', '%d+') or '') or 0))
+  else
+    return (status == 'finished' or status == 'failed') and 'alreadyRun' or 'missing'
+  end
+  local advanced, meta = remaining ~= tonumber(rec.runs), nil
+  if advanced then
+    local given = metas[rec.seriesId]
+    if not given or tonumber(given.remaining) ~= remaining then
+      return 'needs-meta', slot, tostring(remaining)
+    end
+    meta = given.meta
+  end
+  if status == 'queued' and not score and redis.call('LREM', 'rq:queue:' .. rec.queue, 1, rec.newId) == 0 then
+    return 'due'
+  end
+  put_original_back(rec, meta)
+  if score or status == 'queued' then
+    redis.call('ZREM', native, rec.newId)
+    redis.call('DEL', key)
+  end
+  redis.call('ZADD', KEYS[2], 'NX', slot, rec.id)
+  if advanced then return 'advanced', slot, tostring(remaining) end
+  return tonumber(slot) == tonumber(rec.score) and 'restored' or 'rescheduled'
+end
+
+-- An entry that an `rq cron` process runs from the migration on; its hash was never touched.
+local function undo_retire(rec)
+  if redis.call('ZSCORE', KEYS[2], rec.id) then return 'already' end
+  if type_of('rq:job:' .. rec.id) ~= 'hash' then return 'missing' end
+  put_original_back(rec, nil)
+  redis.call('ZADD', KEYS[2], rec.score, rec.id)
+  return 'restored'
+end
+
 -- An occurrence armed by repair_series.lua; rec.id is the lost job, rec.score the slot it had.
 local function undo_repair(rec)
   local series = 'migrate-scheduler:series:' .. rec.seriesId
@@ -176,6 +228,7 @@ end
 
 local undo = {
   drop = undo_drop, move = undo_move, rename = undo_move, rearm = undo_rearm, repair = undo_repair,
+  ['repeat'] = undo_repeat, retire = undo_retire,
 }
 
 -- The queue goes out of rq:queues again when we put it there and nothing of RQ uses it.
@@ -205,6 +258,7 @@ for i, r in ipairs(records) do
       op = r[1], id = r[2], score = r[3], queue = r[4], status = r[6], timeout = r[7],
       timeoutSet = r[8], expireAt = r[9], newId = r[10], seriesId = r[11],
     }
+    if rec.op == 'repeat' then rec.runs, rec.seriesId = rec.seriesId, rec.newId end
     -- A failing command must not lose the record of what was undone before it.
     local ok, result, slot, remaining = pcall(undo[rec.op], rec)
     if not ok then

@@ -4,6 +4,7 @@ import { CHECKS } from './checks.js';
 import { FILES } from './files.js';
 import { JOBS } from './jobs.js';
 import { PLAN } from './plan.js';
+import { RECURRING } from './recurring.js';
 import { REDIS } from './redis.js';
 import { REFUSALS } from './refusals.js';
 import { SERIES } from './series.js';
@@ -12,6 +13,7 @@ import type { Word, Wording } from './words.js';
 /** The wordings by subject, in the order of docs/findings.md. */
 export const SUBJECTS: readonly (readonly [string, Readonly<Record<string, Word>>])[] = [
   ['Jobs', JOBS],
+  ['Recurring jobs left to RQ', RECURRING],
   ['Recurring series', SERIES],
   ['The plan', PLAN],
   ['Files', FILES],

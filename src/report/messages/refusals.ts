@@ -46,6 +46,14 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     text: 'Nobody can be asked here (no terminal).',
     next: 'Look at dry-run first, then add --yes.',
   }),
+  'interactive-needs-terminal': () => ({
+    text: 'Nobody can be asked about single edits here (no terminal).',
+    next: 'Leave --interactive out.',
+  }),
+  'choice-unparsable': (a) => ({
+    text: `Without the edits that were declined ${a.path} could not be read any more (${a.reason}); nothing was changed.`,
+    next: 'Choose again.',
+  }),
   declined: () => ({ text: 'Nothing was changed.' }),
   'no-run-to-roll-back': () => ({ text: 'There is no run to roll back in this project.' }),
   'unknown-run': (a) => ({

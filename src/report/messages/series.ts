@@ -1,4 +1,4 @@
-import type { Word } from './words.js';
+import { list, type Word } from './words.js';
 
 /** What `repair` has to say about single series. */
 export const SERIES: Readonly<Record<string, Word>> = {
@@ -18,4 +18,10 @@ export const SERIES: Readonly<Record<string, Word>> = {
     text: `series ${a.id} was armed or cancelled by somebody else meanwhile; it was left alone.`,
   }),
   'repair-finished': (a) => ({ text: `series ${a.id} has no time left; it is finished now.` }),
+  'series-need-module': (a) => ({
+    text: `Recurring jobs become series: workers of ${list(a.queues)} must be able to import rq_recurring.py when they start.`,
+  }),
+  'series-differences': () => ({
+    text: 'A series differs from rq-scheduler in two ways: intervals keep their grid instead of drifting, and missed runs do not pile up.',
+  }),
 };

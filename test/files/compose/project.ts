@@ -38,6 +38,7 @@ export function decisionOf(facts: readonly Fact[]): Decision {
   );
   return {
     removeScheduler: true,
+    replaceScheduler: null,
     enableScheduler: new Set(off),
     enableInScripts: new Set<string>(),
     removeEnv: new Map([

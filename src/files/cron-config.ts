@@ -66,6 +66,11 @@ export function missingJobs(text: string, jobs: readonly CronConfigJob[]): strin
   return missing.length > 0 && !text.endsWith('\n') ? `\n${missing.join('')}` : missing.join('');
 }
 
+/** Does the file have this job, exactly so? */
+export function hasJob(text: string, job: CronConfigJob): boolean {
+  return missingJobs(text, [job]) === '';
+}
+
 function block({ head, options }: CronConfigJob): string {
   const lines = [...head, ...options.map(([name, value]) => `${name}=${value}`)];
   return utf8ToByteText(`\n\njob(\n${lines.map((line) => `    ${line},\n`).join('')})\n`);

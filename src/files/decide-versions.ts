@@ -54,14 +54,14 @@ function djangoRqFinding(fact: DependencyFact, rq: string | null): Finding[] {
   return [{ code: 'django-rq-too-old', severity: 'error', ...fact.where, args: { version, minimum } }];
 }
 
-/** RQ's version as the dependency files fix it. */
+/** RQ's version as the dependency and lock files fix it. */
 export function targetFromDependencies(facts: readonly Fact[]): string | null {
   return versionOf(facts, 'rq');
 }
 
 /**
- * A package's version as the dependency files fix it: an exact pin, or the base of a compatible release
- * (`~=1.15.1`); of several, exact ones first, then the lowest. Null for ranges: they do not tell.
+ * A package's version as the dependency files fix it: an exact pin, else what a lock file holds, else the
+ * base of a compatible release (`~=1.15.1`); of several the lowest. Null for ranges: they do not tell.
  */
 export function versionOf(facts: readonly Fact[], package_: string): string | null {
   const specifiers = facts
@@ -70,7 +70,11 @@ export function versionOf(facts: readonly Fact[], package_: string): string | nu
     .map(({ specifier }) => specifier);
   const lowest = (versions: readonly (string | null)[]) =>
     versions.filter((version) => version !== null).sort(compare)[0] ?? null;
-  return lowest(specifiers.map(pinnedVersion)) ?? lowest(specifiers.map(compatibleVersion));
+  const locked = facts
+    .filter((fact) => fact.type === 'locked')
+    .filter(({ name }) => name === package_)
+    .map(({ version }) => release(version));
+  return lowest(specifiers.map(pinnedVersion)) ?? lowest(locked) ?? lowest(specifiers.map(compatibleVersion));
 }
 
 /** `==1.15.1`, `===1.15.1`, Poetry's `1.15.1`; null for anything wider. */

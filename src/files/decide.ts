@@ -1,6 +1,7 @@
+import { compare } from '@renovatebot/pep440';
 import type { Finding } from '../plan/types.js';
 import { ENV_REASON, removableEnv } from './decide-env.js';
-import { minimumVersions } from './decide-versions.js';
+import { minimumVersions, versionOf } from './decide-versions.js';
 import type { Decision, Fact, Where } from './types.js';
 
 /** What a decision depends on besides the files. */
@@ -21,8 +22,10 @@ export interface DecideOptions {
 
 type ProcessFact = Extract<Fact, { type: 'process' }>;
 
-/** Packages that require rq-scheduler themselves (FIELD-RULES R8). */
+/** Packages that require rq-scheduler themselves (FIELD-RULES R8; their metadata on PyPI). */
 const DEPENDENT = new Set(['django-rq-scheduler', 'flask-rq2']);
+/** The first django-rq-scheduler that does without rq-scheduler (requirements of 2022.12.0 and 2023.1.0). */
+const DJANGO_RQ_SCHEDULER_ALONE = '2023.1.0';
 /** Packages with which rq is installed, besides itself. */
 const BRINGS_RQ = new Set(['rq', 'django-rq']);
 
@@ -31,7 +34,8 @@ export function decide(
   facts: readonly Fact[],
   options: DecideOptions,
 ): { decision: Decision; findings: readonly Finding[] } {
-  const blocking = [...codeImports(facts, options), ...dependentPackages(facts), ...rqUnlisted(facts)];
+  const dependent = dependentPackages(facts);
+  const blocking = [...codeImports(facts, options), ...dependent, ...rqUnlisted(facts)];
   const removeScheduler =
     !options.keepScheduler && blocking.every((f) => f.severity !== 'error' || options.allow.has(f.code));
   const serving = facts.filter((fact) => fact.type === 'process').filter((p) => serves(p, options.jobQueues));
@@ -42,6 +46,7 @@ export function decide(
   const env = removeScheduler ? removableEnv(facts) : { names: [], findings: [] };
   const decision: Decision = {
     removeScheduler,
+    keepDependency: dependent.length > 0 || facts.some(staysScheduler),
     replaceScheduler: options.cronConfig,
     enableScheduler,
     enableInScripts: scriptsOf(serving.filter(({ id }) => enableScheduler.has(id))),
@@ -51,7 +56,7 @@ export function decide(
   };
   const findings = [
     ...blocking,
-    ...serving.flatMap(switchFinding),
+    ...onePerPlace(serving.flatMap(switchFinding)),
     ...uncovered(facts, options.jobQueues),
     ...versions.findings,
     ...env.findings,
@@ -103,6 +108,22 @@ function serves(process: ProcessFact, jobQueues: readonly string[] | null): bool
   return process.queues.some((queue) => jobQueues.includes(queue));
 }
 
+/** Services that start one script share its finding, which names them all. */
+function onePerPlace(findings: readonly Finding[]): Finding[] {
+  const places = new Map<string, Finding>();
+  for (const finding of findings) {
+    const key = `${finding.code} ${finding.path}:${finding.line}`;
+    const first = places.get(key);
+    const names = new Set([...String(first?.args.process ?? finding.args.process).split(', ')]);
+    names.add(String(finding.args.process));
+    places.set(key, {
+      ...(first ?? finding),
+      args: { ...(first ?? finding).args, process: [...names].join(', ') },
+    });
+  }
+  return [...places.values()];
+}
+
 function switchFinding(process: ProcessFact): Finding[] {
   if (!isWorker(process)) return [];
   const { path, line } = process.via.at(-1) ?? process.where;
@@ -140,13 +161,23 @@ function codeImports(facts: readonly Fact[], options: DecideOptions): Finding[] 
 function dependentPackages(facts: readonly Fact[]): Finding[] {
   return facts
     .filter((fact) => fact.type === 'dependency')
-    .filter(({ name }) => DEPENDENT.has(name))
+    .filter(({ name }) => DEPENDENT.has(name) && !(name === 'django-rq-scheduler' && standsAlone(facts)))
     .map(({ name, where }) => ({
       code: 'dependent-package',
       severity: 'error',
       ...at(where),
       args: { name },
     }));
+}
+
+function standsAlone(facts: readonly Fact[]): boolean {
+  const version = versionOf(facts, 'django-rq-scheduler');
+  return version !== null && compare(version, DJANGO_RQ_SCHEDULER_ALONE) >= 0;
+}
+
+/** A scheduler whose command does other work too: it is not removed (R12). */
+function staysScheduler(fact: Fact): boolean {
+  return fact.type === 'process' && fact.role === 'scheduler' && fact.alsoRuns.length > 0;
 }
 
 /** rq came in through rq-scheduler only: without it nothing would install rq. */

@@ -7,6 +7,7 @@ import {
   type FileKind,
   FileParseError,
   type FileResult,
+  NotOfKindError,
   type ProjectView,
   type SourceFile,
 } from './types.js';
@@ -33,12 +34,16 @@ export function readProject(files: readonly SourceFile[], kinds: readonly FileKi
   const docs: ParsedFile[] = [];
   const findings: Finding[] = [];
   for (const file of view.paths.map((path) => view.get(path))) {
-    const kind = file === undefined ? undefined : kinds.find((candidate) => candidate.match(file.path));
-    if (file === undefined || kind === undefined) continue;
-    try {
-      docs.push({ file, kind, doc: kind.parse(file) });
-    } catch (error) {
-      findings.push(unparsable(error, kind.id));
+    if (file === undefined) continue;
+    for (const kind of kinds.filter((candidate) => candidate.match(file.path))) {
+      try {
+        docs.push({ file, kind, doc: kind.parse(file) });
+        break;
+      } catch (error) {
+        if (error instanceof NotOfKindError) continue;
+        findings.push(unparsable(error, kind.id));
+        break;
+      }
     }
   }
   const facts = docs.flatMap(({ kind, doc }) => [...kind.facts(doc, view)]);
@@ -82,7 +87,8 @@ export function changesFor(project: Project, decision: Decision): Changes {
     if (typeof outcome === 'string') findings.push(notConfirmed(parsed, outcome));
     else if (outcome !== null) changes.push(outcome);
   }
-  return { changes, findings };
+  const distinct = new Map(findings.map((finding) => [JSON.stringify(finding), finding]));
+  return { changes, findings: [...distinct.values()] };
 }
 
 function notConfirmed({ file, kind }: ParsedFile, reason: string): Finding {

@@ -65,6 +65,8 @@ export type Fact =
       readonly specifier: string;
       readonly where: Where;
     }
+  /** A version that a lock file fixes; which packages stand in the project's own lists it does not tell. */
+  | { readonly type: 'locked'; readonly name: string; readonly version: string; readonly where: Where }
   | { readonly type: 'env-set'; readonly name: string; readonly where: Where }
   | { readonly type: 'env-read'; readonly name: string; readonly where: Where }
   | { readonly type: 'import'; readonly module: string; readonly optional: boolean; readonly where: Where }
@@ -72,8 +74,10 @@ export type Fact =
 
 /** What was decided for the whole project from all facts; the file kinds carry it out. */
 export interface Decision {
-  /** The scheduler service/program and the `rq-scheduler` dependency go. */
+  /** The scheduler service/program goes, and the `rq-scheduler` dependency unless `keepDependency`. */
   readonly removeScheduler: boolean;
+  /** `rq-scheduler` stays a dependency: another package needs it, or a scheduler that does other work stays. */
+  readonly keepDependency: boolean;
   /** In the place of a scheduler that goes, `rq cron` runs this file (as the command names it); null for nothing. */
   readonly replaceScheduler: string | null;
   /** Ids of worker processes that must get `--with-scheduler`. */
@@ -104,7 +108,7 @@ export interface FileKind<Doc = unknown> {
   readonly id: string;
   /** Is this path (project-relative, POSIX) of this kind? */
   match(path: string): boolean;
-  /** Throws FileParseError for a file that is not what its name says. */
+  /** Throws FileParseError for a file that is not what its name says, NotOfKindError where another kind may take it. */
   parse(file: SourceFile): Doc;
   facts(doc: Doc, project: ProjectView): readonly Fact[];
   edits(doc: Doc, decision: Decision, project: ProjectView): FileResult;
@@ -123,5 +127,12 @@ export class FileParseError extends Error {
     readonly reason: string,
   ) {
     super(line === null ? `${path}: ${reason}` : `${path}:${line}: ${reason}`);
+  }
+}
+
+/** A file whose content is not of the kind that its path allowed for: another kind may take it. */
+export class NotOfKindError extends FileParseError {
+  constructor(path: string) {
+    super(path, null, 'is of another kind');
   }
 }

@@ -57,7 +57,7 @@ export function decideCron(
     registration: built.registration,
     recurrence: shifted.recurrence,
     notes: shifted.notes,
-    seen: isSeen(cronJobKey(item.id, item.queue, schedule), rq, policy),
+    seen: isSeen(cronJobKey(item.id, item.queue, schedule), built.registration, rq, policy),
   };
 }
 
@@ -68,11 +68,17 @@ function no(
   return { ok: false, code, detail };
 }
 
-function isSeen(key: string, rq: string, { allow, recurring }: CronPolicy): boolean {
+function isSeen(
+  key: string,
+  registration: CronRegistration,
+  rq: string,
+  { allow, recurring }: CronPolicy,
+): boolean {
   const seen = recurring.rqCron;
   if (seen?.jobs.has(key)) return true;
   if (atLeast(rq, SHOWS_JOBS)) return false;
-  return allow.has('cron-unseen') || (atLeast(rq, SHOWS_FILE) && (seen?.processes ?? 0) > 0);
+  if (!seen?.written(registration)) return false;
+  return allow.has('cron-unseen') || (atLeast(rq, SHOWS_FILE) && seen.current > 0);
 }
 
 function inUtc(job: JobSnapshot, score: number, recurrence: Recurrence, policy: RecurringPolicy) {

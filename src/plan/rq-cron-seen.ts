@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { CronRegistration } from './cron-registration.js';
 
 /** Seconds after which RQ takes an `rq cron` process for dead (cron_scheduler_registry.py, SEMANTICS §5). */
 const SILENCE = 120;
@@ -7,8 +8,20 @@ const SILENCE = 120;
 export interface RqCronSeen {
   /** Keys (`cronJobKey`) of the jobs that they have. */
   readonly jobs: ReadonlySet<string>;
-  /** How many have a job of this tool's file or, where jobs are not shown, a file of that name. */
+  /** How many have a job of this tool's file or, where jobs are not shown, run a file of that name. */
   readonly processes: number;
+  /** Those that show no jobs (RQ < 2.7) and started after the file was last written. */
+  readonly current: number;
+  /** Does the file have this job already? A process cannot have what is only going to be written. */
+  readonly written: (registration: CronRegistration) => boolean;
+}
+
+/** The file that the processes run, as it is in the project. */
+export interface CronFile {
+  readonly name: string;
+  /** When it was written, epoch seconds; null where there is none. */
+  readonly writtenAt: number | null;
+  readonly has: (registration: CronRegistration) => boolean;
 }
 
 /** Either of the two is null. */
@@ -40,18 +53,21 @@ const jobsSchema = v.array(
 const metaSchema = v.object({ rq_scheduler_id: v.string() });
 
 /** What the processes show (RQ >= 2.7: field `cron_jobs`, JSON whose `meta` is JSON again). */
-export function seeRqCron(processes: readonly CronProcess[], now: number, configFile: string): RqCronSeen {
+export function seeRqCron(processes: readonly CronProcess[], now: number, own: CronFile): RqCronSeen {
   const jobs = new Set<string>();
-  let count = 0;
+  let [count, current] = [0, 0];
   for (const { heartbeat, fields } of processes) {
     if (now - heartbeat > SILENCE) continue;
-    const own = keysOf(fields.get('cron_jobs'));
+    const keys = keysOf(fields.get('cron_jobs'));
     const file = fields.get('config_file') ?? '';
-    const isFile = file.replace(/\.py$/, '').split(/[./]/).at(-1) === configFile.replace(/\.py$/, '');
-    if (own.length > 0 || (!fields.has('cron_jobs') && isFile)) count++;
-    for (const key of own) jobs.add(key);
+    const isFile = file.replace(/\.py$/, '').split(/[./]/).at(-1) === own.name.replace(/\.py$/, '');
+    const silent = !fields.has('cron_jobs') && isFile;
+    if (keys.length > 0 || silent) count++;
+    const started = Date.parse(fields.get('created_at') ?? '') / 1000;
+    if (silent && own.writtenAt !== null && started > own.writtenAt) current++;
+    for (const key of keys) jobs.add(key);
   }
-  return { jobs, processes: count };
+  return { jobs, processes: count, current, written: own.has };
 }
 
 function keysOf(cronJobs: string | undefined): string[] {

@@ -1,8 +1,11 @@
-import { CRON_CONFIG_FILE } from '../files/cron-config.js';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CRON_CONFIG_FILE, hasJob } from '../files/cron-config.js';
 import { targetFromDependencies, versionOf } from '../files/decide-versions.js';
 import type { Project } from '../files/project.js';
 import { zonesNamed } from '../files/zones.js';
 import { parsePlanHead } from '../plan/codec.js';
+import type { CronRegistration } from '../plan/cron-registration.js';
 import { cronFindings } from '../plan/decide-cron.js';
 import type { JobPolicy } from '../plan/decide-job.js';
 import type { RecurringPolicy } from '../plan/decide-recurring.js';
@@ -17,7 +20,7 @@ import type { JobSink } from './job-sinks.js';
 import { decideAll } from './jobs.js';
 import { seeWorkers, workersVersion } from './observe.js';
 import type { OpenRedis } from './open-redis.js';
-import { inspectProject, type PlannedFiles, planFiles } from './project.js';
+import { inModuleFolder, inspectProject, type PlannedFiles, planFiles } from './project.js';
 import type { Covers, LocalRun } from './run-state.js';
 
 /** A plan and the policy by which its jobs were decided: the same decides again when it is applied. */
@@ -149,7 +152,7 @@ async function recurringPolicy(
   const strategy = options.recurring ?? 'rearm';
   const overrides = options.recurringFor ?? [];
   const cron = strategy === 'cron' || overrides.some((one) => one.strategy === 'cron');
-  const rqCron = cron && redis ? await lookAtRqCron(redis) : null;
+  const rqCron = cron && redis ? await lookAtRqCron(options, project, redis) : null;
   return {
     strategy,
     overrides,
@@ -161,6 +164,15 @@ async function recurringPolicy(
   };
 }
 
-async function lookAtRqCron({ port }: OpenRedis): Promise<RqCronSeen> {
-  return seeRqCron(await port.cronProcesses(), await port.time(), CRON_CONFIG_FILE);
+async function lookAtRqCron(
+  options: RunOptions,
+  project: Project | null,
+  { port }: OpenRedis,
+): Promise<RqCronSeen> {
+  const path = project ? inModuleFolder(project, options, CRON_CONFIG_FILE) : null;
+  const text = path === null ? undefined : project?.view.get(path)?.text;
+  const writtenAt =
+    path === null || text === undefined ? null : statSync(join(options.project, path)).mtimeMs / 1000;
+  const has = (registration: CronRegistration) => text !== undefined && hasJob(text, registration);
+  return seeRqCron(await port.cronProcesses(), await port.time(), { name: CRON_CONFIG_FILE, writtenAt, has });
 }

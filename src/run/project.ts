@@ -91,7 +91,7 @@ function installRuntime(project: Project, options: RunOptions): Pick<PlannedFile
 }
 
 /** A place on the workers' import path. */
-function inModuleFolder(project: Project, options: RunOptions, name: string): string {
+export function inModuleFolder(project: Project, options: RunOptions, name: string): string {
   const folder = options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ?? runtimeFolder(project.facts);
   return folder === '' ? name : `${folder}/${name}`;
 }

@@ -29,11 +29,13 @@ const FOLLOWED = [
   /(^|\/)(bin|scripts?|docker)\/[^/.]+$/,
 ];
 
-/** Lock files: only that they are there matters. */
+/** Lock files: that they are there matters, and which versions they fix. */
 const LOCK = /(^|\/)((uv|poetry|pdm|Pipfile)\.lock|conda-lock\.yml)$/;
 
 /** Files beyond this size, bytes, are no configuration. */
 const MAX_BYTES = 1024 * 1024;
+/** Lock files are long. */
+const MAX_LOCK_BYTES = 16 * 1024 * 1024;
 
 /** Patterns as in a .gitignore: `include` looks at files that git ignores, `exclude` leaves files out. */
 export interface FileChoice {
@@ -45,7 +47,7 @@ export interface FileChoice {
  * Finds and reads the files of a project that `wanted` (a file kind) asks for, and the scripts that
  * commands may lead to. Git-ignored files are left out, nested .gitignore files included, except
  * dotenv files: those are ignored nearly everywhere, and matter (GUIDE G11). Symbolic links are not
- * followed, files over 1 MiB not read; of lock files only the path is given, with no text.
+ * followed, files over 1 MiB not read; a lock file over 16 MiB is given with no text.
  * Paths are project-relative POSIX, sorted; text is byte text.
  */
 export async function readProjectFiles(
@@ -73,10 +75,12 @@ export async function readProjectFiles(
 }
 
 function readOne(project: string, path: string): SourceFile[] {
-  if (LOCK.test(path)) return [{ path, text: '' }];
   const full = join(project, path);
+  const lock = LOCK.test(path);
   try {
-    if (statSync(full).size > MAX_BYTES) return [];
+    const { size } = statSync(full);
+    if (lock && size > MAX_LOCK_BYTES) return [{ path, text: '' }];
+    if (!lock && size > MAX_BYTES) return [];
     return [{ path, text: readFileSync(full).toString('latin1') }];
   } catch (error) {
     // A file that is gone or closed to us since the listing is as good as absent.

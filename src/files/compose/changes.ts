@@ -4,7 +4,7 @@ import { lineOf } from '../bytes.js';
 import { normaliseEdits } from '../edit.js';
 import type { Decision, ProjectView } from '../types.js';
 import { AnchorError, type AnchorMove, anchorMoves, moveEdits, overriddenKeys } from './anchors.js';
-import { type Collection, type ComposeDoc, sectionOf } from './document.js';
+import { type Collection, type ComposeDoc, serviceMap } from './document.js';
 import { flagEdits } from './flag.js';
 import { ItemRemover, itemRange } from './remover.js';
 import { replacements } from './replace.js';
@@ -133,7 +133,7 @@ function removedAt(compose: ComposeDoc, remover: ItemRemover, offset: number): b
 
 /** `services` stays as `{}`; so does what other places refer to by its anchor. */
 function staysEmpty(compose: ComposeDoc, collection: Collection): boolean {
-  if (compose.documents.some((document) => sectionOf(document, 'services') === collection)) return true;
+  if (compose.documents.some((document) => serviceMap(document) === collection)) return true;
   if (collection.anchor === undefined) return false;
   return compose.documents.some((document) => {
     let used = false;

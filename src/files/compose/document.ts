@@ -13,8 +13,9 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { lineOf } from '../bytes.js';
-import { FileParseError, type ProjectView, type SourceFile } from '../types.js';
+import { FileParseError, NotOfKindError, type ProjectView, type SourceFile } from '../types.js';
 import { maskBytes } from './mask.js';
+import { isSureComposePath } from './names.js';
 
 export type Collection = YAMLMap | YAMLSeq;
 
@@ -26,7 +27,10 @@ export interface ComposeDoc {
   /** Length of the BOM: add it to offsets for the file. */
   readonly bom: number;
   readonly documents: readonly Document.Parsed[];
-  /** Plain values per document: aliases and merge keys resolved. Names are masked (`mask.ts`). */
+  /**
+   * Plain values per document: aliases and merge keys resolved, the services of the first version's format
+   * under `services` as in later ones. Names are masked (`mask.ts`).
+   */
   readonly plain: readonly unknown[];
   /** Which item of which collection holds a collection. */
   readonly holders: ReadonlyMap<Collection, Slot>;
@@ -44,11 +48,33 @@ const MAX_ALIASES = 10_000;
 /** Parsed files; two readings of one file share their nodes. Null for a broken one. */
 const parsed = new WeakMap<SourceFile, ComposeDoc | null>();
 
-/** Parses a compose file; throws FileParseError with the line of the first mistake. */
+/**
+ * Parses a compose file; throws FileParseError with the line of the first mistake, NotOfKindError where
+ * neither name nor content speaks for a compose file.
+ */
 export function parseCompose(file: SourceFile): ComposeDoc {
-  const doc = parsed.get(file) ?? readCompose(file);
+  const doc = parsed.get(file) ?? (isSureComposePath(file.path) ? readCompose(file) : readLikely(file));
   parsed.set(file, doc);
   return doc;
+}
+
+function readLikely(file: SourceFile): ComposeDoc {
+  try {
+    const doc = readCompose(file);
+    if (doc.documents.some(declaresServices)) return doc;
+  } catch (error) {
+    if (!(error instanceof FileParseError)) throw error;
+  }
+  throw new NotOfKindError(file.path);
+}
+
+/** A section `services` of maps that are made of what compose knows. */
+function declaresServices(document: Document.Parsed): boolean {
+  const services = sectionOf(document, 'services');
+  const known = ['image', 'build', 'command', 'extends', '<<', 'environment', 'deploy'];
+  return (
+    services?.items.every(({ value }) => isMap(value) && known.some((key) => pairAt(value, key))) ?? false
+  );
 }
 
 function readCompose(file: SourceFile): ComposeDoc {
@@ -67,7 +93,9 @@ function readCompose(file: SourceFile): ComposeDoc {
     const error = document.errors[0];
     if (error !== undefined) throw new FileParseError(file.path, lineOf(body, error.pos[0]), error.code);
     try {
-      return document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+      const value = document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+      const root = document.contents;
+      return root !== null && serviceMap(document) === root ? { services: value } : value;
     } catch (cause) {
       const reason = cause instanceof ReferenceError ? 'unresolved alias' : String(cause);
       throw new FileParseError(file.path, null, reason);
@@ -129,6 +157,26 @@ export function rangeOf(node: unknown): readonly [number, number] | null {
 
 export function pairAt(map: YAMLMap, name: string): Pair | undefined {
   return map.items.find((pair) => keyOf(pair) === name);
+}
+
+/**
+ * The map that holds a document's services: `services`, or the document itself in the first version of the
+ * format, which has no sections. Null where there are none.
+ */
+export function serviceMap(document: Document.Parsed): YAMLMap | null {
+  const { contents } = document;
+  if (!isMap(contents) || !isFirstVersion(contents)) return sectionOf(document, 'services');
+  return contents;
+}
+
+/** Nothing but maps, each with an image or a build, or taking them from another service. */
+function isFirstVersion(contents: YAMLMap): boolean {
+  return (
+    contents.items.length > 0 &&
+    contents.items.every(
+      ({ value }) => isMap(value) && ['image', 'build', 'extends'].some((key) => pairAt(value, key)),
+    )
+  );
 }
 
 /** The pairs of a top-level section such as `services`, with the map that holds them. */

@@ -3,10 +3,11 @@ import type { Fact, FileKind } from '../types.js';
 import { composeEdits } from './changes.js';
 import { confirmCompose } from './confirm.js';
 import { type ComposeDoc, parseCompose } from './document.js';
+import { isComposePath } from './names.js';
 import { isPlain } from './plain.js';
 import { itemRange } from './remover.js';
 import { environmentItems } from './requests.js';
-import { type AnalysedService, analyseServices, isComposePath } from './services.js';
+import { type AnalysedService, analyseServices } from './services.js';
 
 /**
  * Docker Compose files. The Python grammar must be loaded before `facts`, `edits` and `confirm`

@@ -1,6 +1,15 @@
 import { type Document, isAlias, isMap, isPair, isSeq, visit } from 'yaml';
 import type { ProjectView } from '../types.js';
-import { type Collection, type ComposeDoc, keyOf, pairAt, resolved, sectionOf, textOf } from './document.js';
+import {
+  type Collection,
+  type ComposeDoc,
+  keyOf,
+  pairAt,
+  resolved,
+  sectionOf,
+  serviceMap,
+  textOf,
+} from './document.js';
 import { isPlain, namesIn, type Plain, sub } from './plain.js';
 import type { ItemRemover } from './remover.js';
 import type { Removal } from './roles.js';
@@ -76,9 +85,10 @@ function pairsWithKeys(compose: ComposeDoc, keys: ReadonlySet<string>) {
   const pairs: { readonly key: string | null; readonly value: unknown }[] = [];
   for (const document of compose.documents) {
     if (!isMap(document.contents)) continue;
+    const all = serviceMap(document) === document.contents;
     for (const section of document.contents.items) {
       const name = keyOf(section) ?? '';
-      if (name !== 'services' && !name.startsWith('x-')) continue;
+      if (!all && name !== 'services' && !name.startsWith('x-')) continue;
       if (section.value !== null)
         visit(section.value, {
           Pair: (_, pair) => {

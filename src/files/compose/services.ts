@@ -9,8 +9,9 @@ import {
   readDockerfile,
 } from '../command/index.js';
 import type { ProjectView, Where } from '../types.js';
-import { type ComposeDoc, composeAt, keyOf, lookUp, rangeOf, sectionOf } from './document.js';
+import { type ComposeDoc, composeAt, keyOf, lookUp, rangeOf, serviceMap } from './document.js';
 import { unmaskBytes } from './mask.js';
+import { isComposePath } from './names.js';
 import { environmentOf, isPlain, type Plain, sub } from './plain.js';
 
 /** A service as one file writes it. */
@@ -40,13 +41,6 @@ export interface AnalysedService {
 }
 
 const BASE_NAME = /(^|\/)(docker-)?compose\.ya?ml$/;
-const COMPOSE_NAME = /(^|\/)(docker-)?compose([._-][^/]*)?\.ya?ml$/i;
-
-/** True for compose files by name. */
-export function isComposePath(path: string): boolean {
-  return COMPOSE_NAME.test(path);
-}
-
 export function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
 }
@@ -54,7 +48,7 @@ export function folderOf(path: string): string {
 /** All services of a file, in order, over all of its documents. */
 export function servicesOf(compose: ComposeDoc): readonly Service[] {
   return compose.documents.flatMap((document, i) => {
-    const within = sectionOf(document, 'services');
+    const within = serviceMap(document);
     const plain = sub(compose.plain[i], 'services');
     return (within?.items ?? []).flatMap((pair, index) => {
       const name = keyOf(pair);

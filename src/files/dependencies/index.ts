@@ -1,6 +1,7 @@
 import type { FileKind } from '../types.js';
 import { conda } from './listed/conda.js';
 import { setupCfg } from './listed/setup-cfg.js';
+import { lock } from './lock.js';
 import { requirements } from './requirements/requirements.js';
 import { setupPy } from './setup-py.js';
 import { pipfile } from './toml/pipfile.js';
@@ -14,4 +15,5 @@ export const dependencyKinds: readonly FileKind[] = [
   setupCfg,
   conda,
   setupPy,
+  lock,
 ];

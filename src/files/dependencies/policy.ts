@@ -1,10 +1,16 @@
 import type { Finding } from '../../plan/types.js';
 import type { Decision, ProjectView } from '../types.js';
+import type { Line } from './lines.js';
 import { type Dialect, raiseSpecifier } from './raise.js';
 
 /** The package that goes. */
 export const SCHEDULER = 'rq-scheduler';
 export const CRONITER = 'croniter';
+
+/** Does rq-scheduler go as a dependency? */
+export function schedulerGoes(decision: Decision): boolean {
+  return decision.removeScheduler && !decision.keepDependency;
+}
 
 /** A dependency as a file lists it, for confirming edits. */
 export interface Listed {
@@ -74,13 +80,36 @@ export function lockFinding(path: string, directory: string, command: string): F
   return { code: 'lock-file-regenerate', severity: 'info', path, args: { command, directory } };
 }
 
-/** Does this comment speak of rq-scheduler and of no other package among `names`? */
-export function commentIsAbout(comment: string, names: readonly string[]): boolean {
-  const mention = /\brq[-_. ]?schedulers?\b/gi;
-  if (!mention.test(comment)) return false;
-  const rest = comment.replace(mention, ' ').toLowerCase();
-  return !names.some((name) => name !== SCHEDULER && wordIn(rest, name));
+/**
+ * Where the comment that belongs to the requirement on line `index` starts: the lines directly above it and
+ * as far indented, from the first that speaks of rq-scheduler, if none of them names another of `names`.
+ * Null for none.
+ */
+export function commentStart(
+  text: string,
+  lines: readonly Line[],
+  index: number,
+  names: readonly string[],
+): number | null {
+  let start: number | null = null;
+  const indent = indentOf(text, lines[index]);
+  for (let at = index - 1; at >= 0; at--) {
+    const line = lines[at];
+    const comment = line === undefined ? '' : text.slice(line.start, line.end);
+    if (line === undefined || !/^[ \t]*#/.test(comment) || indentOf(text, line) !== indent) break;
+    const rest = comment.replace(MENTION, ' ');
+    if (names.some((name) => name !== SCHEDULER && wordIn(rest.toLowerCase(), name))) break;
+    if (rest !== comment) start = line.start;
+  }
+  return start;
 }
+
+function indentOf(text: string, line: Line | undefined): string {
+  return /^[ \t]*/.exec(text.slice(line?.start ?? 0, line?.end ?? 0))?.[0] ?? '';
+}
+
+/** rq-scheduler in its spellings, its repository's owner included. */
+const MENTION = /(?:\brq\/)?\brq[-_. ]?schedulers?\b/gi;
 
 function wordIn(text: string, word: string): boolean {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/-/g, '[-_.]');

@@ -1,6 +1,7 @@
-import type { Edit } from '../../plan/types.js';
+import type { Edit, Finding } from '../../plan/types.js';
+import { lineOf } from '../bytes.js';
 import { supervisorPrograms } from '../command/index.js';
-import type { FileKind } from '../types.js';
+import type { Decision, FileKind, ProjectView } from '../types.js';
 import {
   confirmPrograms,
   enablePrograms,
@@ -11,7 +12,12 @@ import {
   schedulersOf,
 } from './programs.js';
 
-const NAME = /(^|\/)supervisor[^/]*\.(conf|ini)$|(^|\/)supervisord?(\.d)?\/([^/]+\/)*[^/]+\.(conf|ini)$/i;
+const SUFFIX = '\\.(?:conf|ini)(?:\\.(?:j2|jinja2?|tmpl|tpl|template|erb|example|sample|dist))?$';
+/** By folder, or by what such files are called that a host's own configuration includes. */
+const NAME = new RegExp(
+  `(?:^|/)(?:[^/]*(?:supervis|rq|worker|scheduler|queue)[^/]*|supervisord?(?:\\.d)?/(?:[^/]+/)*[^/]+)${SUFFIX}`,
+  'i',
+);
 
 /** Supervisor configurations: `[program:x]` sections and the `[group:x]` lists that name them. */
 export const supervisorKind: FileKind<ProgramFile> = {
@@ -21,6 +27,7 @@ export const supervisorKind: FileKind<ProgramFile> = {
   facts: programFacts,
   edits(doc, decision, project) {
     const { text } = doc.file;
+    if (isTemplate(doc)) return { edits: [], findings: byHand(doc, decision, project) };
     const names = new Set(schedulersOf(doc, decision, project).map((program) => program.name));
     const enable = enablePrograms(doc, decision, project);
     const replaced = replacePrograms(doc, decision, project);
@@ -28,13 +35,43 @@ export const supervisorKind: FileKind<ProgramFile> = {
       if (section.kind === 'program') return names.has(section.name) ? [sectionRemoval(text, section)] : [];
       return section.kind === 'group' ? groupEdits(text, section, names) : [];
     });
+    const findings = [...entangled(doc, decision, project), ...enable.findings, ...replaced.findings];
+    if (names.size > 0 && names.size === sectionsOf(text).length && !isMentioned(doc.file.path, project)) {
+      return { edits: [], deleteFile: true, findings };
+    }
     return {
       edits: [...removals, ...enable.edits, ...replaced.edits].sort((a, b) => a.start - b.start),
-      findings: [...entangled(doc, decision, project), ...enable.findings, ...replaced.findings],
+      findings,
     };
   },
   confirm: confirmPrograms,
 };
+
+/** A file that a template engine makes the configuration from: its lines are not all there is. */
+function isTemplate({ file }: ProgramFile): boolean {
+  return !/\.(conf|ini)$/i.test(file.path) || /\{%|<%/.test(file.text);
+}
+
+/** What is to be done in a template, by hand. */
+function byHand(doc: ProgramFile, decision: Decision, project: ProjectView): readonly Finding[] {
+  const { path } = doc.file;
+  const edited = enablePrograms(doc, decision, project);
+  const lines = edited.edits.map((edit) => ({ line: lineOf(doc.file.text, edit.start), name: 'rq worker' }));
+  const gone = schedulersOf(doc, decision, project).map(({ line }) => ({ line, name: 'rqscheduler' }));
+  return [
+    ...entangled(doc, decision, project),
+    ...edited.findings,
+    ...[...gone, ...lines].map(
+      ({ line, name }): Finding => ({ code: 'edit-by-hand', severity: 'error', path, line, args: { name } }),
+    ),
+  ];
+}
+
+/** Does another file name this one, so that it cannot just vanish (COPY, supervisord -c)? */
+function isMentioned(path: string, project: ProjectView): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return project.paths.some((other) => other !== path && project.get(other)?.text.includes(name) === true);
+}
 
 interface Section {
   readonly kind: string;

@@ -1,5 +1,5 @@
 import { type Cron, parseCron } from './expression.js';
-import { type CronFields, distinct, isFull, MONTH, span } from './fields.js';
+import { type CronFields, distinct, isFull, MONTH, span, YEAR } from './fields.js';
 import { offsetAt } from './wall.js';
 
 const DAY_SECONDS = 86400;
@@ -42,7 +42,8 @@ export function toUtcCron(cron: Cron, zone: string, from: number): UtcCron {
 function inexact({ dialect, fields }: Cron): string | null {
   const { second, year, day, weekday } = fields;
   if (second.join() !== '0') return 'it has seconds';
-  if (year !== null) return 'it has a year';
+  // crontab's `*` ends with 2099, which is no difference to anybody.
+  if (year !== null && !isFull(YEAR, year)) return 'it has a year';
   if (day.fromEnd.length > 0 || weekday.last.length + weekday.nth.length > 0)
     return 'it counts days from the end of the month, or the nth weekday';
   if (dialect === 'crontab' && !day.any && !weekday.any)

@@ -208,6 +208,7 @@ describe('a decision that changes nothing', () => {
     const text = 'services:\n  s:\n    command: rqscheduler\n    environment: [RQ_SCHEDULER_NAME=a]\n';
     const decision: Decision = {
       removeScheduler: false,
+      keepDependency: false,
       replaceScheduler: null,
       enableScheduler: new Set(),
       enableInScripts: new Set<string>(),

@@ -38,6 +38,7 @@ export function decisionOf(facts: readonly Fact[]): Decision {
   );
   return {
     removeScheduler: true,
+    keepDependency: false,
     replaceScheduler: null,
     enableScheduler: new Set(off),
     enableInScripts: new Set<string>(),

@@ -7,6 +7,7 @@ export const emptyView: ProjectView = { get: () => undefined, paths: [] };
 export function decision(over: Partial<Decision> = {}): Decision {
   return {
     removeScheduler: true,
+    keepDependency: false,
     replaceScheduler: null,
     enableScheduler: new Set(),
     enableInScripts: new Set(),

@@ -39,7 +39,26 @@ describe('conda environment', () => {
 });
 
 describe('setup.py', () => {
-  it('is read, reported and left alone', () => {
+  it.each([
+    ['setup(install_requires=[\n    "rq>=1",\n    "rq-scheduler==0.13",  # cron\n    "redis",\n])\n'],
+    ["deps = [\r\n  'rq>=1',\r\n  'RQ_scheduler',\r\n]\r\nsetup(install_requires=deps)"],
+    ['setup(install_requires=("rq>=1",\n  "rq-scheduler",\n  "redis"))\n'],
+  ])('loses a member that has a line of its own: %j', (text) => {
+    const [line = ''] = /^[^\n]*rq[-_]scheduler[^\n]*\n/im.exec(text) ?? [];
+    const result = carryOut(setupPy, { path: 'setup.py', text }, decision());
+    expect(result).toMatchObject({ text: text.replace(line, ''), codes: [], confirmed: null });
+  });
+
+  it.each([
+    ['setup(install_requires=("rq-scheduler",\n  "rq"))\n'],
+    ['setup(install_requires="rq-scheduler")\n'],
+    ['setup(extras_require={\n"jobs": "rq-scheduler",\n})\n'],
+    ['setup(install_requires=["a"\n"rq-scheduler",\n])\n'],
+  ])('is left alone where that is not safe: %j', (text) => {
+    expect(carryOut(setupPy, { path: 'setup.py', text }, decision()).edits).toEqual([]);
+  });
+
+  it('is read, reported and left alone in a line with other things', () => {
     const text = 'setup(\n  install_requires=["rq>=1",\n    "rq-scheduler==0.13"],\n)  # rq\n';
     const doc = setupPy.parse({ path: 'setup.py', text });
     expect(setupPy.facts(doc, emptyView)).toMatchObject([
@@ -62,7 +81,7 @@ describe('dependencyKinds', () => {
     ['environment.yml', 'conda'],
     ['environment-dev.yaml', 'conda'],
     ['setup.py', 'setup-py'],
-    ['poetry.lock', undefined],
+    ['poetry.lock', 'lock'],
     ['docker-compose.yml', undefined],
   ])('%s is %s', (path, id) => {
     expect(dependencyKinds.find((kind) => kind.match(path))?.id).toBe(id);

@@ -7,6 +7,7 @@ import type { Decision } from '../../../src/files/types.js';
 const view = { get: () => undefined, paths: [] };
 const decision: Decision = {
   removeScheduler: true,
+  keepDependency: false,
   replaceScheduler: null,
   enableScheduler: new Set(),
   enableInScripts: new Set(),

@@ -9,6 +9,7 @@ const VIEW: ProjectView = { get: () => undefined, paths: [] };
 function decision(...scripts: string[]): Decision {
   return {
     removeScheduler: true,
+    keepDependency: false,
     replaceScheduler: null,
     enableScheduler: new Set(),
     enableInScripts: new Set(scripts),

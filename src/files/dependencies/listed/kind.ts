@@ -4,13 +4,14 @@ import type { Decision, Fact, FileKind } from '../../types.js';
 import { type Line, linesOf, newlineAt, removeLines } from '../lines.js';
 import {
   CRONITER,
-  commentIsAbout,
+  commentStart,
   compareListed,
   type Listed,
   lockFindings,
   raisedRq,
   rqFinding,
   SCHEDULER,
+  schedulerGoes,
 } from '../policy.js';
 
 /** A requirement that has a line of its own in a file of another syntax. */
@@ -62,7 +63,7 @@ function facts(doc: ListedDoc): readonly Fact[] {
 }
 
 function goes(entry: ListedLine, decision: Decision): boolean {
-  return decision.removeScheduler && entry.name === SCHEDULER;
+  return schedulerGoes(decision) && entry.name === SCHEDULER;
 }
 
 /** rq entries below which croniter goes, one for each list. */
@@ -95,11 +96,10 @@ function removal(doc: ListedDoc, entry: ListedLine, decision: Decision): Omit<Ed
   const { text, entries } = doc;
   const why = 'remove-dependency';
   const lines = linesOf(text);
-  const above = lines[lines.findIndex((line) => line.start === entry.line.start) - 1];
-  const comment = above === undefined ? '' : text.slice(above.start, above.end);
+  const index = lines.findIndex((line) => line.start === entry.line.start);
   const names = entries.map(({ name }) => name);
-  const own = above !== undefined && /^\s*#/.test(comment) && commentIsAbout(comment, names);
-  const range = { start: own ? above.start : entry.line.start, end: entry.line.next, why };
+  const start = commentStart(text, lines, index, names) ?? entry.line.start;
+  const range = { start, end: entry.line.next, why };
   const emptied = entries.every((e) => e.section !== entry.section || goes(e, decision));
   const first = entries.find((e) => e.section === entry.section) === entry;
   if (entry.opening === null || !emptied || !first) return [range];

@@ -1,10 +1,10 @@
 import type { Edit, Finding } from '../../../plan/types.js';
 import { lineOf } from '../../bytes.js';
 import type { Decision, Fact, FileKind, FileResult, ProjectView } from '../../types.js';
-import { BOM, newlineAt, removeLines } from '../lines.js';
+import { BOM, linesOf, newlineAt, removeLines } from '../lines.js';
 import {
   CRONITER,
-  commentIsAbout,
+  commentStart,
   compareListed,
   directoryOf,
   type Listed,
@@ -12,6 +12,7 @@ import {
   raisedRq,
   rqFinding,
   SCHEDULER,
+  schedulerGoes,
 } from '../policy.js';
 import { goingNames } from './orphans.js';
 import { type Entry, type Scanned, scanRequirements } from './scan.js';
@@ -73,16 +74,16 @@ function edits(doc: RequirementsDoc, decision: Decision, project: ProjectView): 
 }
 
 function removes(doc: Scanned, decision: Decision): boolean {
-  return decision.removeScheduler && doc.entries.some((entry) => entry.name === SCHEDULER);
+  return schedulerGoes(decision) && doc.entries.some((entry) => entry.name === SCHEDULER);
 }
 
 function removal(doc: RequirementsDoc, entry: Entry, going: ReadonlySet<string>): Omit<Edit, 'text'>[] {
   if (!going.has(entry.name)) return [];
   if (entry.name !== SCHEDULER) return [{ start: entry.start, end: entry.blockEnd, why: 'remove-via' }];
   const names = doc.entries.map((other) => other.name);
-  const { above } = entry;
-  const comment = above === null ? '' : doc.text.slice(above.start, above.end);
-  const start = above !== null && commentIsAbout(comment, names) ? above.start : entry.start;
+  const lines = linesOf(doc.text);
+  const index = lines.findIndex((line) => line.start === entry.start);
+  const start = commentStart(doc.text, lines, index, names) ?? entry.start;
   return [{ start, end: entry.blockEnd, why: 'remove-dependency' }];
 }
 
@@ -155,15 +156,25 @@ function recompile(
   project: ProjectView,
   edited: boolean,
 ): Finding[] {
+  const header = compileCommand(doc.text);
+  const compiled = header !== null || doc.entries.some((entry) => entry.via !== null);
+  const raises = doc.entries.some((e) => e.name === 'rq' && raisedRq(e, decision, 'pep440') !== null);
+  const needsHashes = doc.hashed && (raises || (decision.addCroniter && !isConstraints(doc.path)));
+  if (!needsHashes && !(compiled && edited)) return [];
+  if (header !== null) {
+    const directory = header.includes(doc.path) ? '' : directoryOf(doc.path);
+    return [lockFinding(doc.path, directory, header)];
+  }
   const source = doc.path.replace(/\.(txt|lock)$/i, '.in');
-  const compiled = doc.entries.some((entry) => entry.via !== null);
-  const wanted = doc.entries.some((e) => e.name === 'rq' && raisedRq(e, decision, 'pep440') !== null);
-  if (!doc.hashed && !(compiled && edited)) return [];
-  if (!edited && !wanted) return [];
   const known = source !== doc.path && project.paths.includes(source);
   const file = source.slice(source.lastIndexOf('/') + 1);
   const command = known ? `pip-compile${doc.hashed ? ' --generate-hashes' : ''} ${file}` : 'pip-compile';
   return [lockFinding(doc.path, directoryOf(doc.path), command)];
+}
+
+/** The command that pip-compile and uv write into the head of what they make; null where there is none. */
+function compileCommand(text: string): string | null {
+  return /^#[ \t]+((?:uv )?pip[- ]compile\b[^\r\n]*)/m.exec(text)?.[1]?.trimEnd() ?? null;
 }
 
 function listed(doc: Scanned): Listed[] {

@@ -16,8 +16,6 @@ export interface Entry {
   readonly via: Via | null;
   /** End of the requirement with the annotation lines below it. */
   readonly blockEnd: number;
-  /** The comment line directly above, if there is one. */
-  readonly above: Line | null;
 }
 
 /** A requirements file, read. */
@@ -70,10 +68,8 @@ function readEntry(text: string, lines: readonly Line[], from: number, last: num
   if (first === undefined || final === undefined) return null;
   const named = readName(text, first.start, final.end);
   if (named === null) return null;
-  const before = from > 0 ? lines[from - 1] : undefined;
-  const above = before !== undefined && /^#/.test(text.slice(before.start, before.end)) ? before : null;
   const via = readVia(text, lines, first, last);
-  return { ...named, start: first.start, end: final.next, via, blockEnd: via?.blockEnd ?? final.next, above };
+  return { ...named, start: first.start, end: final.next, via, blockEnd: via?.blockEnd ?? final.next };
 }
 
 type Named = Pick<Entry, 'name' | 'specifier' | 'specifierAt'>;

@@ -5,13 +5,13 @@ import { removeLines } from '../lines.js';
 import { normaliseName, parseRequirement } from '../pep508.js';
 import {
   CRONITER,
-  commentIsAbout,
   compareListed,
   type Listed,
   lockFindings,
   raisedRq,
   rqFinding,
   SCHEDULER,
+  schedulerGoes,
 } from '../policy.js';
 import { addBeside, putInPlace } from './add.js';
 import { type Classify, type Item, parseTomlFile, type TomlDoc } from './items.js';
@@ -60,7 +60,7 @@ interface Wanted {
 
 function wantedOf(doc: TomlDoc, decision: Decision): Wanted {
   const scheduler = doc.items.filter((item) => item.name === SCHEDULER);
-  const gone = decision.removeScheduler ? scheduler : [];
+  const gone = schedulerGoes(decision) ? scheduler : [];
   const adds = decision.addCroniter && !doc.items.some((item) => item.name === CRONITER);
   const rq = doc.items.filter((item) => item.name === 'rq' && item.place.installs);
   const sections = new Map(rq.toReversed().map((item) => [item.section, item]));
@@ -78,7 +78,7 @@ function edits(doc: TomlDoc, decision: Decision, project: ProjectView, locks: re
   const growing = new Set(beside.flatMap(({ holder }) => (holder.is === 'list' ? [holder.list] : [])));
   const removing = {
     text: doc.text,
-    isAbout: (comment: string) => commentIsAbout(comment, names),
+    names,
     why: 'remove-dependency',
     growing,
   };

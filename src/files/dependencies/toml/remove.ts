@@ -1,5 +1,6 @@
 import type { Edit } from '../../../plan/types.js';
-import { type Line, linesOf } from '../lines.js';
+import { linesOf } from '../lines.js';
+import { commentStart } from '../policy.js';
 import type { Item } from './items.js';
 
 type Range = Omit<Edit, 'text'>;
@@ -8,8 +9,8 @@ type List = Extract<Item['holder'], { is: 'list' }>['list'];
 /** What removing items of one file needs to know. */
 export interface Removing {
   readonly text: string;
-  /** Does this comment line belong to what is removed below it? */
-  readonly isAbout: (comment: string) => boolean;
+  /** All packages that the file names. */
+  readonly names: readonly string[];
   readonly why: string;
   /** Lists that get a new member after their last one: their last comma stays. */
   readonly growing: ReadonlySet<List>;
@@ -29,19 +30,12 @@ export function removeItems(removing: Removing, items: readonly Item[]): Range[]
   return ranges;
 }
 
-function ownLines({ text, isAbout, why }: Removing, start: number, end: number): Range {
+function ownLines({ text, names, why }: Removing, start: number, end: number): Range {
   const lines = linesOf(text);
   const first = lines.findIndex((line) => start < line.next);
   const last = lines.find((line) => end <= line.end);
-  const above = first > 0 ? lines[first - 1] : undefined;
-  const comment =
-    above !== undefined && /^[ \t]*#/.test(content(text, above)) && isAbout(content(text, above));
-  const from = comment ? above : lines[first];
-  return { start: from?.start ?? start, end: last?.next ?? text.length, why };
-}
-
-function content(text: string, line: Line): string {
-  return text.slice(line.start, line.end);
+  const from = commentStart(text, lines, first, names) ?? lines[first]?.start;
+  return { start: from ?? start, end: last?.next ?? text.length, why };
 }
 
 /** A table of its own goes with the blank lines that set it apart. */

@@ -1,5 +1,6 @@
 import { dialectOf } from '../legacy/cron/dialect.js';
 import { decodeJobData } from '../legacy/job-data.js';
+import { userMeta } from '../legacy/meta-edit.js';
 import { pickleCall } from '../legacy/pickle/index.js';
 import type { JobSnapshot } from '../legacy/types.js';
 import { seriesIdFor } from '../native/job-id.js';
@@ -58,9 +59,18 @@ export function seriesStep(
     newId: built.jobId,
     slot: String(slot),
     seriesId,
-    jobFields: pairs(built.jobFields),
+    jobFields: withUserMeta(pairs(built.jobFields)),
     seriesFields: pairs(built.seriesFields),
   };
+}
+
+/** The runs of a series do not carry rq-scheduler's own keys in their meta; the series' hash keeps it whole. */
+function withUserMeta(fields: SeriesStep['jobFields']): SeriesStep['jobFields'] {
+  return fields.flatMap(([name, value]): SeriesStep['jobFields'][number][] => {
+    if (name !== 'meta' || typeof value === 'string') return [[name, value]];
+    const own = userMeta(value);
+    return own.length > 0 ? [[name, own]] : [];
+  });
 }
 
 function pairs(flat: readonly FieldValue[]): (readonly [string, FieldValue])[] {

@@ -74,7 +74,7 @@ const SHOWN_OF_NEW = 16;
 
 /** A diff as it is shown: of a long new file the beginning, the rest is the module's own documentation and code. */
 function shortened({ action, diff }: FileChange, all: boolean): string {
-  const lines = diff.trimEnd().split('\n');
+  const lines = diff.replace(/\n$/, '').split('\n');
   if (all || action !== 'create' || lines.length <= SHOWN_OF_NEW * 2) return lines.join('\n');
   const more = (lines.length - SHOWN_OF_NEW).toLocaleString('en-US');
   return [

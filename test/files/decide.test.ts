@@ -77,6 +77,22 @@ describe('decide: removal', () => {
     });
   });
 
+  it.each([
+    ['==2022.12.0', ['dependent-package']],
+    ['==2023.1.0', []],
+  ])('django-rq-scheduler %s', (specifier, codes) => {
+    const facts = [dependency('django-rq-scheduler'), dependency('django-rq-scheduler', specifier)];
+    expect(decided(facts)).toMatchObject({ codes: codes.flatMap((code) => [code, code]) });
+  });
+
+  it('keeps the dependency where a package that needs it, or a scheduler with other work, stays', () => {
+    const allow = new Set(['dependent-package']);
+    const goes = { removeScheduler: true, keepDependency: true };
+    expect(decided([dependency('flask-rq2')], { allow })).toMatchObject(goes);
+    expect(decided([worker('c', { role: 'scheduler', alsoRuns: ['seed'] })])).toMatchObject(goes);
+    expect(decided([worker('c', { role: 'scheduler' })]).keepDependency).toBe(false);
+  });
+
   it('does not leave a project without rq', () => {
     expect(decided([dependency('rq-scheduler')])).toMatchObject({
       removeScheduler: false,
@@ -124,6 +140,17 @@ describe('decide: workers', () => {
     expect(findings).toMatchObject([
       { code: 'worker-scheduler-off', severity: 'error', path: 'worker.py', line: 3 },
       { code: 'worker-start-unknown', severity: 'error', path: 'f', line: 7 },
+    ]);
+  });
+
+  it('names once what several workers start, where the last file followed says it', () => {
+    const via = [
+      { path: 'Dockerfile', line: 9 },
+      { path: 'worker.py', line: 3 },
+    ];
+    const unknown = { withScheduler: 'unknown' as const, via };
+    expect(decided([worker('a', unknown), worker('b', unknown)]).findings).toMatchObject([
+      { code: 'worker-start-unknown', path: 'worker.py', line: 3, args: { process: 'a, b' } },
     ]);
   });
 

@@ -4,7 +4,7 @@ import { pyproject } from '../../src/files/dependencies/toml/pyproject.js';
 import { sha256 } from '../../src/files/diff.js';
 import { dotenv } from '../../src/files/env/dotenv.js';
 import { changesFor, creation, readProject } from '../../src/files/project.js';
-import type { FileKind, FileResult } from '../../src/files/types.js';
+import { type FileKind, type FileResult, NotOfKindError } from '../../src/files/types.js';
 import { decision } from './dependencies/decision.js';
 
 const kinds = [requirements, pyproject, dotenv];
@@ -87,6 +87,25 @@ describe('changesFor', () => {
 
   it('makes no change of edits without effect', () => {
     expect(changesOf(stub({ edits: [edit(0, 1, 'a')], findings: [] })).changes).toEqual([]);
+  });
+
+  it('hands a file that is of another kind on to the next kind', () => {
+    const other: FileKind = {
+      ...pyproject,
+      id: 'other',
+      parse: ({ path }) => {
+        throw new NotOfKindError(path);
+      },
+    } as FileKind;
+    const files = [{ path: 'pyproject.toml', text: 'a = 1\n' }];
+    const both = readProject(files, [other, pyproject as FileKind]);
+    expect(both.docs.map(({ kind }) => kind.id)).toEqual(['pyproject']);
+    expect(readProject(files, [other])).toMatchObject({ docs: [], findings: [] });
+  });
+
+  it('says nothing twice', () => {
+    const finding = { code: 'c', severity: 'warn' as const, path: 'x', args: {} };
+    expect(changesOf(stub({ edits: [], findings: [finding, { ...finding }] })).findings).toEqual([finding]);
   });
 
   it('deletes and creates whole files', () => {

@@ -65,99 +65,124 @@ async function compare(
 ): Promise<CaseResult[]> {
   const both = [legacy, native];
   const queues = [...new Set(cases.map(({ queue }) => queue))];
-  const workers = await Promise.all(
-    both.map((side) =>
-      Promise.all(
-        queues.flatMap((queue) =>
-          Array.from({ length: WORKERS[queue] }, async () => ({
-            queue,
-            process: await side.worker(queue, side === native),
-          })),
-        ),
-      ),
-    ),
-  );
-  const horse = [0, 1].map((i) => workers[i]?.find(({ queue }) => queue === 'horse')?.process);
-  const kept = both.map((side, i) => keepWorking(side, horse[i], side === native));
-  const scheduler = await legacy.scheduler();
-  if (cases.some(({ cron }) => cron !== undefined)) await roomBeforeCron(options.lead);
-  const start = Math.ceil(now()) + options.lead;
+  const crews = await Promise.all(both.map((side) => startCrew(side, queues, side === native)));
+  try {
+    const scheduler = await legacy.scheduler();
+    const anchors = await seedAndMigrate(legacy, native, cases, options.lead);
+    const killed = cases.find(({ queue }) => queue === 'killed');
+    const outage = killed ? await killBetweenRuns(native, both, crews, killed, options.patience) : null;
+    await untilRuns(both, cases, options.patience);
+    await delay(options.quiet * 1000);
+    const until = now();
+    const runs = await Promise.all(both.map((side) => side.runs()));
+    const died = scheduler.running() ? '' : `\nrqscheduler has ended:\n${scheduler.output().slice(-2000)}`;
+    return await Promise.all(
+      cases.map(async (one, i) => {
+        const observed = (side: 0 | 1) => ({
+          anchor: anchors[i] ?? 0,
+          runs: runsOf(runs[side] ?? [], one.id),
+          until,
+          outage: one === killed ? outage : null,
+        });
+        const verdicts = {
+          legacy: judge(one, observed(0), 'legacy', null),
+          native: judge(one, observed(1), 'native', options.allowed + load.worst()),
+        };
+        const problems = [
+          ...verdicts.native.problems,
+          ...(await leftOver(native, one)),
+          ...verdicts.legacy.problems.map((text) => `rq-scheduler: ${text}${died}`),
+        ];
+        return {
+          name: one.name,
+          ...verdicts,
+          problems,
+          notes: one.queue === 'horse' ? deathNotes(crews) : [],
+        };
+      }),
+    );
+  } finally {
+    await Promise.all(crews.map((crew) => crew.end()));
+  }
+}
+
+/** The same schedules for both sides, then the second one's migrated. Returns the cases' first times. */
+async function seedAndMigrate(
+  legacy: Side,
+  native: Side,
+  cases: readonly Case[],
+  lead: number,
+): Promise<number[]> {
+  if (cases.some(({ cron }) => cron !== undefined)) await roomBeforeCron(lead);
+  const start = Math.ceil(now()) + lead;
   const seeds = cases.map((one) => seedOf(one, start));
-  const [seeded] = await Promise.all(both.map((side) => side.seed(seeds)));
-  const anchors = seeded?.map(({ score }) => score ?? 0) ?? [];
+  const [seeded] = await Promise.all([legacy.seed(seeds), native.seed(seeds)]);
+  const anchors = seeded.map(({ score }) => score ?? 0);
   const { jobs } = await native.tool<{ jobs: Record<string, number> }>('run');
   if (jobs.rearmed !== cases.length) throw new Error(`migrated: ${JSON.stringify(jobs)}`);
   if (now() > Math.min(...anchors)) throw new Error('the machine is too slow: migrated after the first slot');
+  return anchors;
+}
 
-  const killed = cases.findIndex(({ queue }) => queue === 'killed');
-  const outages: (Outage | null)[] = [null, null];
-  if (killed >= 0) {
-    const victims = workers.map((all) => all.find(({ queue }) => queue === 'killed')?.process);
-    await untilRuns(both, [{ id: cases[killed]?.id ?? '', total: 2 }], options.patience);
-    await delay(3000);
-    await Promise.all(victims.map((victim) => victim?.kill()));
-    const from = now();
-    // RQ's scheduler starts where its queue has no lock: that of a killed one expires after a minute.
-    while (await native.client.exists('rq:scheduler-lock:killed')) await delay(100);
-    await Promise.all(both.map((side) => side.worker('killed', side === native)));
-    outages.fill({ from, to: now() });
-  }
-  await untilRuns(both, cases, options.patience);
-  await delay(options.quiet * 1000);
-  const until = now();
-  const deaths = await Promise.all(kept.map((one) => one.end()));
-  const all = await Promise.all(both.map((side) => side.runs()));
-  const died = scheduler.running() ? '' : `\nrqscheduler has ended:\n${scheduler.output().slice(-2000)}`;
-  return Promise.all(
-    cases.map(async (one, i) => {
-      const observed = (side: 0 | 1) => ({
-        anchor: anchors[i] ?? 0,
-        runs: runsOf(all[side] ?? [], one.id),
-        until,
-        outage: i === killed ? (outages[side] ?? null) : null,
-      });
-      const verdicts = {
-        legacy: judge(one, observed(0), 'legacy', null),
-        native: judge(one, observed(1), 'native', options.allowed + load.worst()),
-      };
-      const problems = [
-        ...verdicts.native.problems,
-        ...(await leftOver(native, one)),
-        ...verdicts.legacy.problems.map((text) => `rq-scheduler: ${text}${died}`),
-      ];
-      const notes = deaths.flatMap((died, side) =>
-        one.queue === 'horse' && died > 0
-          ? [`${SIDES[side]} worker itself died ${died} times with its horse`]
-          : [],
-      );
-      return { name: one.name, ...verdicts, problems, notes };
-    }),
-  );
+interface Crew {
+  /** The first worker of a queue. */
+  worker(queue: CaseQueue): ManagedProcess | undefined;
+  /** How often the worker of the queue `horse` has ended and was started again. */
+  deaths(): number;
+  /** From now on nothing is started again. */
+  end(): Promise<void>;
 }
 
 /**
- * Starts a worker again whenever it has ended, as containers do: that of rq 2.0.0 dies when a horse of a job id that
- * has run before is killed. `end` tells how often.
+ * Workers for the queues. That of `horse` is started again whenever it has ended, as containers are: that of rq 2.0.0
+ * dies when the horse of a job id that had run before is killed.
  */
-function keepWorking(side: Side, first: ManagedProcess | undefined, withScheduler: boolean) {
+async function startCrew(side: Side, queues: readonly CaseQueue[], withScheduler: boolean): Promise<Crew> {
+  const wanted = queues.flatMap((queue) => Array<CaseQueue>(WORKERS[queue]).fill(queue));
+  const workers = await Promise.all(wanted.map((queue) => side.worker(queue, withScheduler)));
+  const worker = (queue: CaseQueue) => workers[wanted.indexOf(queue)];
   let deaths = 0;
   let over = false;
-  const loop = async () => {
-    for (let worker = first; worker; worker = await side.worker('horse', withScheduler)) {
-      while (worker.running() && !over) await delay(50);
+  const keep = async () => {
+    for (let one = worker('horse'); one; one = await side.worker('horse', withScheduler)) {
+      while (one.running() && !over) await delay(50);
       if (over) return;
       deaths++;
     }
   };
-  const done = loop();
-  done.catch(() => {});
+  const kept = keep().catch(() => {});
   return {
+    worker,
+    deaths: () => deaths,
     end: async () => {
       over = true;
-      await done;
-      return deaths;
+      await kept;
     },
   };
+}
+
+function deathNotes(crews: readonly Crew[]): string[] {
+  return crews.flatMap((crew, side) =>
+    crew.deaths() > 0 ? [`${SIDES[side]} worker itself died ${crew.deaths()} times with its horse`] : [],
+  );
+}
+
+/** SIGKILLs the workers of a case after two runs of it, and starts new ones. Returns how long there were none. */
+async function killBetweenRuns(
+  native: Side,
+  both: readonly Side[],
+  crews: readonly Crew[],
+  { id, queue }: Case,
+  patience: number,
+): Promise<Outage> {
+  await untilRuns(both, [{ id, total: 2 }], patience);
+  await delay(3000);
+  await Promise.all(crews.map((crew) => crew.worker(queue)?.kill()));
+  const from = now();
+  // RQ's scheduler starts where its queue has no lock: that of a killed one expires after a minute.
+  while (await native.client.exists(`rq:scheduler-lock:${queue}`)) await delay(100);
+  await Promise.all(both.map((side) => side.worker(queue, side === native)));
+  return { from, to: now() };
 }
 
 /** A cron string's first time must leave room to migrate, also where it comes every ten seconds. */

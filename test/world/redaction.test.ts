@@ -29,4 +29,8 @@ describe('redaction', () => {
     keepSecret('p@ss/word');
     expect(redact('AUTH p@ss/word failed, p%40ss%2Fword')).toBe('AUTH *** failed, ***');
   });
+
+  it('leaves pinned versions alone', () => {
+    expect(redact('SecretStorage==3.1.0 tokenize-rt>=5')).toBe('SecretStorage==3.1.0 tokenize-rt>=5');
+  });
 });

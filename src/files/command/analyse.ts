@@ -279,6 +279,7 @@ class Analyser {
       if (list.names.length > 0 ? !list.names.includes(program.name) : !program.starts) continue;
       const pieces = [{ form: 'shell' as const, text: program.command, origin: null }];
       const analysis = analyseCommand({ ...this.command, pieces }, this.project);
+      if (analysis.role !== 'other') this.via.push({ path: file.path, line: program.line }, ...analysis.via);
       this.started.push(...startedBy(analysis, program, file.path));
     }
   }

@@ -2,7 +2,7 @@ import { lineOf } from '../bytes.js';
 import type { Fact, FileKind } from '../types.js';
 import { composeEdits } from './changes.js';
 import { confirmCompose } from './confirm.js';
-import { type ComposeDoc, parseCompose } from './document.js';
+import { type ComposeDoc, parseCompose, rangeOf } from './document.js';
 import { isComposePath } from './names.js';
 import { isPlain } from './plain.js';
 import { itemRange } from './remover.js';
@@ -28,7 +28,7 @@ export const composeKind: FileKind<ComposeDoc> = {
     );
     const names = [...new Set(services.map((one) => one.service.name))];
     const containers: Fact = { type: 'containers', path: compose.path, services: names };
-    return [...services.map(processFact), ...variables, containers];
+    return [...services.map(processFact), ...variables, ...variableReads(compose, services), containers];
   },
   edits: composeEdits,
   confirm: confirmCompose,
@@ -56,4 +56,24 @@ function replicasOf(service: Readonly<Record<string, unknown>>): number {
   const deploy = isPlain(service.deploy) ? service.deploy.replicas : undefined;
   const count = Number(deploy ?? service.scale ?? 1);
   return Number.isInteger(count) && count >= 0 ? count : 1;
+}
+
+/**
+ * Variables that a file takes from its surroundings (`${NAME}`), but not where a variable only passes itself
+ * on (`NAME: ${NAME}`), nor in a scheduler's service.
+ */
+function variableReads(compose: ComposeDoc, services: readonly AnalysedService[]): Fact[] {
+  const { body, path } = compose;
+  const schedulers = services
+    .filter(({ analysis }) => analysis.role === 'scheduler')
+    .map(
+      ({ service }) => [rangeOf(service.pair.key)?.[0] ?? 0, rangeOf(service.pair.value)?.[1] ?? 0] as const,
+    );
+  return [...body.matchAll(/(?<!\$)\$\{?([A-Za-z_]\w*)/g)].flatMap(({ 1: name = '', index }): Fact[] => {
+    const before = /[^\r\n]*$/.exec(body.slice(0, index))?.[0] ?? '';
+    const itself = new RegExp(`(^|[\\s"'-])${name}["']?[ \\t]*[:=][ \\t]*["']?$`).test(before);
+    const inside = schedulers.some(([start, end]) => start <= index && index < end);
+    if (itself || inside || /^\s*#/.test(before)) return [];
+    return [{ type: 'env-read', name, where: { path, line: lineOf(body, index) } }];
+  });
 }

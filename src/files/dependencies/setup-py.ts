@@ -1,10 +1,11 @@
+import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { type PyNode, parsePython } from '../pysource/parser.js';
 import { stringValue, walk } from '../pysource/syntax.js';
-import type { Fact, FileKind } from '../types.js';
+import type { Decision, Fact, FileKind } from '../types.js';
 import { linesOf, removeLines } from './lines.js';
 import { parseRequirement } from './pep508.js';
-import { compareListed, SCHEDULER, schedulerGoes } from './policy.js';
+import { compareListed, type Listed, raisedRq, rqFinding, SCHEDULER, schedulerGoes } from './policy.js';
 
 type DependencyFact = Extract<Fact, { type: 'dependency' }>;
 
@@ -16,6 +17,8 @@ export interface SetupPyDoc {
 
 interface Requirement {
   readonly fact: DependencyFact;
+  /** Where its specifier stands; null in a string that is not plain. */
+  readonly specifierAt: { readonly start: number; readonly end: number } | null;
   /** Its lines, where they hold nothing but this member of a list; null where it cannot be taken out. */
   readonly lines: { readonly start: number; readonly end: number } | null;
 }
@@ -25,7 +28,8 @@ const NAMES = new Set([SCHEDULER, 'rq', 'django-rq', 'flask-rq2', 'django-rq-sch
 
 /**
  * setup.py: a program, of which a requirement in any of its strings is a dependency. rq-scheduler is taken out
- * where it is a member of a list or tuple with a line of its own, else it is the finding `edit-by-hand`.
+ * where it is a member of a list or tuple with a line of its own, else it is the finding `edit-by-hand`; rq's
+ * specifier is raised in place.
  */
 export const setupPy: FileKind<SetupPyDoc> = {
   id: 'setup-py',
@@ -39,7 +43,8 @@ export const setupPy: FileKind<SetupPyDoc> = {
       if (found === null || !NAMES.has(found.name)) return [];
       const where = { path, line: lineOf(text, node.start) };
       const fact = { type: 'dependency' as const, name: found.name, specifier: found.specifier, where };
-      return [{ fact, lines: removable.has(node.start) ? ownLine(text, node) : null }];
+      const specifierAt = plainString(node, value) ? at(node.start + 1, found) : null;
+      return [{ fact, specifierAt, lines: removable.has(node.start) ? ownLine(text, node) : null }];
     });
     return { text, dependencies };
   },
@@ -49,27 +54,52 @@ export const setupPy: FileKind<SetupPyDoc> = {
     const ranges = gone.flatMap(({ lines }) =>
       lines === null ? [] : [{ ...lines, why: 'remove-dependency' }],
     );
+    const raises = doc.dependencies.filter(({ fact }) => raisedRq(fact, decision, 'pep440') !== null);
+    const stuck = [
+      ...gone.filter(({ lines }) => lines === null),
+      ...raises.filter((r) => r.specifierAt === null),
+    ];
+    const problems = doc.dependencies.map(({ fact }) => rqFinding(fact, decision, 'pep440', fact.where));
     return {
-      edits: removeLines(doc.text, ranges),
-      findings: gone
-        .filter(({ lines }) => lines === null)
-        .map(({ fact }) => ({
-          code: 'edit-by-hand',
-          severity: 'warn',
-          ...fact.where,
-          args: { name: fact.name },
-        })),
+      edits: [...removeLines(doc.text, ranges), ...raises.flatMap((one) => raiseEdit(one, decision))],
+      findings: [...stuck.map(byHand), ...problems.filter((finding) => finding !== null)],
     };
   },
   confirm: (before, after, decision) => {
     const stays = ({ fact, lines }: Requirement) =>
       !schedulerGoes(decision) || fact.name !== SCHEDULER || lines === null;
     return compareListed(
-      before.dependencies.filter(stays).map(({ fact }) => ({ section: '', ...fact })),
-      after.dependencies.map(({ fact }) => ({ section: '', ...fact })),
+      before.dependencies.filter(stays).map((one) => ({ ...listed(one), specifier: wanted(one, decision) })),
+      after.dependencies.map(listed),
     );
   },
 };
+
+function listed({ fact }: Requirement): Listed {
+  return { section: '', name: fact.name, specifier: fact.specifier };
+}
+
+function wanted({ fact, specifierAt }: Requirement, decision: Decision): string {
+  return (specifierAt === null ? null : raisedRq(fact, decision, 'pep440')) ?? fact.specifier;
+}
+
+function raiseEdit({ fact, specifierAt }: Requirement, decision: Decision): Edit[] {
+  const text = raisedRq(fact, decision, 'pep440');
+  return text === null || specifierAt === null ? [] : [{ ...specifierAt, text, why: 'raise-rq' }];
+}
+
+function byHand({ fact }: Requirement): Finding {
+  return { code: 'edit-by-hand', severity: 'warn', ...fact.where, args: { name: fact.name } };
+}
+
+/** Quotes of one char, no prefix, no escapes: offsets into the value are offsets into the file. */
+function plainString(node: PyNode, value: string | null): boolean {
+  return value !== null && node.text.slice(1, -1) === value && /^["']/.test(node.text);
+}
+
+function at(base: number, { start, end }: { start: number; end: number }): { start: number; end: number } {
+  return { start: base + start, end: base + end };
+}
 
 /** Members that can go; of a tuple of two none, for what stays may have no comma, and be a tuple no more. */
 function removableMembers({ type, children }: PyNode): readonly PyNode[] {

@@ -23,7 +23,7 @@ const NAME = new RegExp(
 export const supervisorKind: FileKind<ProgramFile> = {
   id: 'supervisor',
   match: (path) => NAME.test(path),
-  parse: (file) => ({ file, programs: supervisorPrograms(file.text) }),
+  parse: (file) => ({ file, programs: supervisorPrograms(withoutBlanks(file.text)) }),
   facts: programFacts,
   edits(doc, decision, project) {
     const { text } = doc.file;
@@ -49,7 +49,12 @@ export const supervisorKind: FileKind<ProgramFile> = {
 
 /** A file that a template engine makes the configuration from: its lines are not all there is. */
 function isTemplate({ file }: ProgramFile): boolean {
-  return !/\.(conf|ini)$/i.test(file.path) || /\{%|<%/.test(file.text);
+  return !/\.(conf|ini)$/i.test(file.path) || /\{%|\{\{|<%/.test(file.text);
+}
+
+/** The text, as long as before, with no blanks in `{{ name }}`: what a template puts there is one word or part of one. */
+function withoutBlanks(text: string): string {
+  return text.replace(/\{\{[^{}\r\n]*\}\}/g, (inserted) => inserted.replace(/[ \t]/g, '_'));
 }
 
 /** What is to be done in a template, by hand. */

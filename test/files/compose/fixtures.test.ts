@@ -3,15 +3,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPython } from '../pysource/load.js';
 import { migrate, readTree } from './project.js';
 
-const ROOT = 'fixtures/compose';
+const CASES = ['compose', 'process'].flatMap((subject) =>
+  readdirSync(`fixtures/${subject}`).map((name) => `${subject}/${name}`),
+);
 
 beforeAll(loadPython);
 
-describe('compose fixtures', () => {
-  for (const name of readdirSync(ROOT)) {
-    const refused = `${ROOT}/${name}/refused.json`;
+describe('compose and process fixtures', () => {
+  for (const name of CASES) {
+    const refused = `fixtures/${name}/refused.json`;
     it(name, () => {
-      const before = readTree(`${ROOT}/${name}/before`);
+      const before = readTree(`fixtures/${name}/before`);
       const { files, findings } = migrate(before);
       const errors = findings
         .filter((finding) => finding.severity === 'error')
@@ -20,7 +22,7 @@ describe('compose fixtures', () => {
         expect(errors).toEqual(JSON.parse(readFileSync(refused, 'utf8')));
       } else {
         expect(errors).toEqual([]);
-        expect(files).toEqual(readTree(`${ROOT}/${name}/after`));
+        expect(files).toEqual(readTree(`fixtures/${name}/after`));
         const again = migrate(files);
         expect(again.edits).toEqual(new Map());
         expect(again.findings).toEqual([]);

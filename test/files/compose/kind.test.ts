@@ -268,4 +268,22 @@ describe('confirm', () => {
     expect(confirm(good().replace('    image: a\n', ''))).toBe('services.w.image');
     expect(confirm(text)).not.toBeNull();
   });
+
+  it('says which variables it reads, outside of the scheduler and of plain passing on', () => {
+    const text = [
+      'services:',
+      '  web:',
+      '    image: x',
+      '    command: poll --every $RQ_SCHEDULER_INTERVAL',
+      '    environment:',
+      '      RQ_SCHEDULER_INTERVAL: "${RQ_SCHEDULER_INTERVAL:-5}"',
+      '      OTHER: $$HOME # ${NONE',
+      '  clock:',
+      '    image: x',
+      '    command: rqscheduler -i ${RQ_SCHEDULER_INTERVAL}',
+      '',
+    ].join('\n');
+    const reads = factsOf({ 'compose.yml': text }).filter((fact) => fact.type === 'env-read');
+    expect(reads).toMatchObject([{ name: 'RQ_SCHEDULER_INTERVAL', where: { line: 4 } }, { name: 'NONE' }]);
+  });
 });

@@ -5,7 +5,14 @@ import { composeKind } from '../../../src/files/compose/index.js';
 import { applyEdits } from '../../../src/files/edit.js';
 import { procfileKind } from '../../../src/files/process/procfile.js';
 import { supervisorKind } from '../../../src/files/process/supervisor.js';
-import type { Decision, Fact, FileKind, ProjectView, SourceFile } from '../../../src/files/types.js';
+import {
+  type Decision,
+  type Fact,
+  type FileKind,
+  NotOfKindError,
+  type ProjectView,
+  type SourceFile,
+} from '../../../src/files/types.js';
 import type { Edit, Finding } from '../../../src/plan/types.js';
 
 const KINDS: readonly FileKind<never>[] = [
@@ -86,9 +93,18 @@ export function migrate(files: Files, decision: Decision = decisionOf(factsOf(fi
 function each<T>(project: ProjectView, run: (kind: FileKind<never>, file: SourceFile) => readonly T[]): T[] {
   return project.paths.flatMap((path) => {
     const file = project.get(path);
-    const kind = KINDS.find((one) => one.match(path));
+    const kind = KINDS.find((one) => one.match(path) && file !== undefined && isOfKind(one, file));
     return file === undefined || kind === undefined ? [] : run(kind, file);
   });
+}
+
+function isOfKind(kind: FileKind<never>, file: SourceFile): boolean {
+  try {
+    kind.parse(file);
+  } catch (error) {
+    return !(error instanceof NotOfKindError);
+  }
+  return true;
 }
 
 /** All files below a folder as byte texts. */

@@ -58,6 +58,12 @@ describe('setup.py', () => {
     expect(carryOut(setupPy, { path: 'setup.py', text }, decision()).edits).toEqual([]);
   });
 
+  it('has its rq raised in place', () => {
+    const text = "setup(install_requires=['rq==0.13.0', 'redis'])\n";
+    const result = carryOut(setupPy, { path: 'setup.py', text }, decision({ minimumRq: '1.2' }));
+    expect(result).toMatchObject({ text: text.replace('0.13.0', '1.2'), codes: [], confirmed: null });
+  });
+
   it('is read, reported and left alone in a line with other things', () => {
     const text = 'setup(\n  install_requires=["rq>=1",\n    "rq-scheduler==0.13"],\n)  # rq\n';
     const doc = setupPy.parse({ path: 'setup.py', text });

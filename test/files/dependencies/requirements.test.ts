@@ -163,6 +163,28 @@ six==1.16.0
   });
 });
 
+describe('requirements: making a file anew', () => {
+  const by = (command: string) =>
+    `# by the following command:\n#\n#    ${command}\n#\nrq-scheduler==0.13.1\n`;
+  const found = (path: string, text: string, over = {}) =>
+    carryOut(requirements, { path, text }, decision(over)).findings;
+
+  it.each([
+    ['reqs/base.txt', 'pip-compile --output-file=reqs/base.txt reqs/base.in', ''],
+    ['reqs/base.txt', 'uv pip compile base.in -o base.txt', 'reqs'],
+  ])('%s: %s', (path, command, directory) => {
+    expect(found(path, by(command))).toMatchObject([
+      { code: 'lock-file-regenerate', args: { command, directory } },
+    ]);
+  });
+
+  it('is not asked for where hashed lines only go', () => {
+    const text = `rq==1.16.2 --hash=sha256:aa\nrq-scheduler==0.13.1 --hash=sha256:bb\n`;
+    expect(found('requirements.txt', text)).toEqual([]);
+    expect(found('requirements.txt', text, { addCroniter: true })).toHaveLength(1);
+  });
+});
+
 describe('requirements: rq and croniter', () => {
   it('raises rq where it stands', () => {
     const { text, edits } = edited('rq [x] >=1.10 , <2 ; python_version>"3" # q\n', { minimumRq: '1.16' });

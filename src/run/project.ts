@@ -52,7 +52,7 @@ export function planFiles(
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
   });
   const planned = changesFor(project, decision);
-  const runtime = needsRuntime(options, jobs)
+  const runtime = needsRuntime(project, options, jobs)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
@@ -75,8 +75,20 @@ export function planFiles(
 }
 
 /** Recurring jobs need the module; where Redis was not looked at, whoever names its place wants it. */
-function needsRuntime(options: RunOptions, jobs: JobTally): boolean {
-  return jobs.byAction.rearm > 0 || (options.only === 'files' && options.runtimePath !== undefined);
+function needsRuntime(project: Project, options: RunOptions, jobs: JobTally): boolean {
+  if ((options.recurring ?? 'rearm') !== 'rearm') return jobs.byAction.rearm > 0;
+  const asked = options.only === 'files' && options.runtimePath !== undefined;
+  return jobs.byAction.rearm > 0 || asked || createsRecurring(project);
+}
+
+const USES_SCHEDULER = /^(rq_scheduler|flask_rq2)(\.|$)|^django_rq\.get_scheduler$/;
+
+/** Does code that uses rq-scheduler make recurring jobs, `x.cron(…)` or `x.schedule(… interval=…)`? */
+function createsRecurring({ facts, view }: Project): boolean {
+  return facts.some((fact) => {
+    if (fact.type !== 'import' || !USES_SCHEDULER.test(fact.module)) return false;
+    return /\.cron\(|\.schedule\([^#]*?\binterval\s*=/.test(view.get(fact.where.path)?.text ?? '');
+  });
 }
 
 /** Creates rq_recurring.py, or says that another file of that name is in the way. */

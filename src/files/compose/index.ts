@@ -73,7 +73,7 @@ function variableReads(compose: ComposeDoc, services: readonly AnalysedService[]
     const before = /[^\r\n]*$/.exec(body.slice(0, index))?.[0] ?? '';
     const itself = new RegExp(`(^|[\\s"'-])${name}["']?[ \\t]*[:=][ \\t]*["']?$`).test(before);
     const inside = schedulers.some(([start, end]) => start <= index && index < end);
-    if (itself || inside || /^\s*#/.test(before)) return [];
+    if (itself || inside || /(^|\s)#/.test(before)) return [];
     return [{ type: 'env-read', name, where: { path, line: lineOf(body, index) } }];
   });
 }

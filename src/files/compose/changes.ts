@@ -3,10 +3,11 @@ import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { normaliseEdits } from '../edit.js';
 import type { Decision, ProjectView } from '../types.js';
+import type { Collection } from '../yaml/nodes.js';
+import { ItemRemover, itemRange } from '../yaml/remover.js';
 import { AnchorError, type AnchorMove, anchorMoves, moveEdits, overriddenKeys } from './anchors.js';
-import { type Collection, type ComposeDoc, serviceMap } from './document.js';
+import { type ComposeDoc, serviceMap } from './document.js';
 import { flagEdits } from './flag.js';
-import { ItemRemover, itemRange } from './remover.js';
 import { replacements } from './replace.js';
 import {
   removeEnvironment,

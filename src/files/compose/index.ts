@@ -1,11 +1,12 @@
 import { lineOf } from '../bytes.js';
 import type { Fact, FileKind } from '../types.js';
+import { rangeOf } from '../yaml/nodes.js';
+import { itemRange } from '../yaml/remover.js';
 import { composeEdits } from './changes.js';
 import { confirmCompose } from './confirm.js';
-import { type ComposeDoc, parseCompose, rangeOf } from './document.js';
+import { type ComposeDoc, parseCompose } from './document.js';
 import { isComposePath } from './names.js';
 import { isPlain } from './plain.js';
-import { itemRange } from './remover.js';
 import { environmentItems } from './requests.js';
 import { type AnalysedService, analyseServices } from './services.js';
 

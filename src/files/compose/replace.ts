@@ -2,7 +2,8 @@ import { isScalar, isSeq, type Scalar, type YAMLSeq } from 'yaml';
 import type { Edit, Finding } from '../../plan/types.js';
 import { cronText, cronWords } from '../command/cron-command.js';
 import type { Decision, ProjectView } from '../types.js';
-import { type ComposeDoc, lookUp, rangeOf } from './document.js';
+import { lookUp, rangeOf } from '../yaml/nodes.js';
+import type { ComposeDoc } from './document.js';
 import { type AnalysedService, analyseServices } from './services.js';
 
 const WHY = 'replace-scheduler-command';

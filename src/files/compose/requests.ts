@@ -1,17 +1,9 @@
 import { type Document, isAlias, isMap, isPair, isSeq, visit } from 'yaml';
 import type { ProjectView } from '../types.js';
-import {
-  type Collection,
-  type ComposeDoc,
-  keyOf,
-  pairAt,
-  resolved,
-  sectionOf,
-  serviceMap,
-  textOf,
-} from './document.js';
+import { type Collection, keyOf, pairAt, resolved, textOf } from '../yaml/nodes.js';
+import type { ItemRemover } from '../yaml/remover.js';
+import { type ComposeDoc, sectionOf, serviceMap } from './document.js';
 import { isPlain, namesIn, type Plain, sub } from './plain.js';
-import type { ItemRemover } from './remover.js';
 import type { Removal } from './roles.js';
 import { folderOf, otherFiles, servicesOf } from './services.js';
 

@@ -1,6 +1,7 @@
 import type { Finding } from '../../plan/types.js';
 import type { Decision, ProjectView } from '../types.js';
-import { type ComposeDoc, lookUp } from './document.js';
+import { lookUp } from '../yaml/nodes.js';
+import type { ComposeDoc } from './document.js';
 import { isPlain } from './plain.js';
 import {
   type AnalysedService,

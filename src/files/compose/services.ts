@@ -9,8 +9,9 @@ import {
   readDockerfile,
 } from '../command/index.js';
 import type { ProjectView, Where } from '../types.js';
-import { type ComposeDoc, composeAt, keyOf, lookUp, rangeOf, serviceMap } from './document.js';
-import { unmaskBytes } from './mask.js';
+import { unmaskBytes } from '../yaml/mask.js';
+import { keyOf, lookUp, rangeOf } from '../yaml/nodes.js';
+import { type ComposeDoc, composeAt, serviceMap } from './document.js';
 import { isComposePath } from './names.js';
 import { environmentOf, isPlain, type Plain, sub } from './plain.js';
 

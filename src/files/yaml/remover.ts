@@ -1,13 +1,13 @@
 import { isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Edit } from '../../plan/types.js';
-import { type Collection, type ComposeDoc, rangeOf, type Slot } from './document.js';
 import { LineRemover } from './lines.js';
+import { type Collection, rangeOf, type Slot, type YamlText } from './nodes.js';
 
-/** Collects items to be removed from a compose file's collections and turns them into edits. */
+/** Collects items to be removed from the collections of a YAML file and turns them into edits. */
 export class ItemRemover {
   private readonly items = new Map<Collection, Map<number, string>>();
 
-  constructor(private readonly compose: ComposeDoc) {}
+  constructor(private readonly yaml: YamlText) {}
 
   add(within: Collection, index: number, why: string): void {
     const known = this.items.get(within) ?? new Map<number, string>();
@@ -21,7 +21,7 @@ export class ItemRemover {
 
   /** The item removed that holds this collection, at any depth; undefined when it stays. */
   removedAround(within: Collection): Slot | undefined {
-    for (let slot = this.compose.holders.get(within); slot; slot = this.compose.holders.get(slot.within)) {
+    for (let slot = this.yaml.holders.get(within); slot; slot = this.yaml.holders.get(slot.within)) {
       if (this.has(slot.within, slot.index)) return slot;
     }
     return undefined;
@@ -36,7 +36,7 @@ export class ItemRemover {
     while (again) {
       again = false;
       for (const [collection, removed] of [...this.items]) {
-        const holder = this.compose.holders.get(collection);
+        const holder = this.yaml.holders.get(collection);
         if (removed.size < collection.items.length || holder === undefined || keep(collection)) continue;
         this.items.delete(collection);
         this.add(holder.within, holder.index, [...removed.values()][0] ?? '');
@@ -56,7 +56,7 @@ export class ItemRemover {
   }
 
   private editsOf(wanted: (collection: Collection) => boolean): Edit[] {
-    const lines = new LineRemover(this.compose.body);
+    const lines = new LineRemover(this.yaml.body);
     const edits: Edit[] = [];
     for (const [collection, removed] of this.items) {
       if (!wanted(collection)) continue;
@@ -104,10 +104,10 @@ export class ItemRemover {
 
   /** ` {}` after the key of a block collection that lost everything and stays. */
   private emptyEdit(collection: Collection, removed: ReadonlyMap<number, string>): Edit {
-    const holder = this.compose.holders.get(collection);
+    const holder = this.yaml.holders.get(collection);
     const item = holder?.within.items[holder.index];
     const end = rangeOf(isPair(item) ? item.key : null)?.[1] ?? 0;
-    const properties = /^[ \t]*:(?:[ \t]+[&!][^\s,[\]{}]+)*/.exec(this.compose.body.slice(end))?.[0] ?? '';
+    const properties = /^[ \t]*:(?:[ \t]+[&!][^\s,[\]{}]+)*/.exec(this.yaml.body.slice(end))?.[0] ?? '';
     const at = end + properties.length;
     return {
       start: at,

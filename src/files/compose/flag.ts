@@ -5,8 +5,6 @@ import { flagAfter } from '../yaml/flag.js';
 import type { ComposeDoc } from './document.js';
 import { type AnalysedService, analyseServices } from './services.js';
 
-const FLAG = '--with-scheduler';
-
 /** Edits (relative to the body) and findings for the workers that must get `--with-scheduler`. */
 export function flagEdits(
   compose: ComposeDoc,

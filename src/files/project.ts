@@ -56,7 +56,7 @@ function viewOf(files: readonly SourceFile[]): ProjectView {
 }
 
 /** Kinds that may start the scheduler: one that is not understood could still need rq-scheduler. */
-const STARTING: ReadonlySet<string> = new Set(['compose', 'procfile', 'supervisor']);
+const STARTING: ReadonlySet<string> = new Set(['compose', 'procfile', 'supervisor', 'kubernetes', 'heroku']);
 
 function unparsable(error: unknown, kind: string): Finding {
   if (!(error instanceof FileParseError)) throw error;

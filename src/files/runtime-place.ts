@@ -12,7 +12,13 @@ export function runtimeFolder(facts: readonly Fact[]): string {
   for (const fact of facts) {
     if (fact.type !== 'process' || (fact.role !== 'worker' && fact.role !== 'both')) continue;
     const script = fact.via.find(({ path }) => path.endsWith('.py') && !path.endsWith('manage.py'));
-    if (script) return script.path.split('/').slice(0, -1).join('/');
+    if (script) return importFolder(script.path);
   }
   return '';
+}
+
+/** The folder of a script; for a Django management command, the one in which its app's package lies. */
+function importFolder(path: string): string {
+  const app = /^(.*)\/management\/commands\/[^/]+$/.exec(path)?.[1];
+  return (app ?? path).split('/').slice(0, -1).join('/');
 }

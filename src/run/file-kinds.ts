@@ -4,6 +4,7 @@ import { dependencyKinds } from '../files/dependencies/index.js';
 import { dotenv } from '../files/env/dotenv.js';
 import { procfileKind } from '../files/process/procfile.js';
 import { supervisorKind } from '../files/process/supervisor.js';
+import { systemdKind } from '../files/process/systemd/systemd.js';
 import { initPython } from '../files/pysource/parser.js';
 import { python } from '../files/python/python.js';
 import type { FileKind } from '../files/types.js';
@@ -15,6 +16,7 @@ export const FILE_KINDS: readonly FileKind[] = [
   ...dependencyKinds,
   dotenv,
   procfileKind,
+  systemdKind,
   supervisorKind,
   python,
 ] as readonly FileKind[];

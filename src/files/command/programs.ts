@@ -7,6 +7,8 @@ export interface Program {
   readonly command: string;
   /** Byte offset of `command` in the file; null when continuation lines were joined. */
   readonly offset: number | null;
+  /** Blanks stand in `command` for what is no part of it: it cannot be replaced as a whole. */
+  readonly masked?: boolean;
   /** 1-based. */
   readonly line: number;
   /** False for `autostart=false`. */

@@ -85,6 +85,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `the edit would have changed more than it was meant to (${a.reason}); the file is left as it is.`,
     next: 'Make the change by hand, then run again.',
   }),
+  'unit-is-named': (a) => ({
+    text: `names the unit ${a.unit}, which starts rq-scheduler; its file stays as long as this line does.`,
+    next: 'Take the unit out of this line, then run again.',
+  }),
   'lock-file-regenerate': (a) => ({ text: `is to be made anew: ${a.command}` }),
   'maybe-unneeded-dependency': (a) => ({
     text: `${a.name} was needed by rq-scheduler, and may not be needed any more; it stays.`,
@@ -103,6 +107,7 @@ const REASONS: Readonly<Record<string, Word>> = {
   'remove-unused-secret': () => ({ text: 'only the scheduler service used this secret' }),
   'remove-unused-fragment': () => ({ text: 'only the scheduler service used this fragment' }),
   'remove-group-member': () => ({ text: 'the group listed the scheduler program, which goes' }),
+  'remove-unit-name': () => ({ text: 'the unit that starts rq-scheduler was listed here, and goes' }),
   'remove-unused-config': () => ({ text: 'only the scheduler service used this config' }),
   'add-with-scheduler': () => ({ text: 'the worker of these queues must run their scheduler' }),
   'remove-env': () => ({ text: 'a setting of rq-scheduler that nothing reads any more' }),

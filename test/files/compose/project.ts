@@ -5,6 +5,7 @@ import { composeKind } from '../../../src/files/compose/index.js';
 import { applyEdits } from '../../../src/files/edit.js';
 import { procfileKind } from '../../../src/files/process/procfile.js';
 import { supervisorKind } from '../../../src/files/process/supervisor.js';
+import { systemdKind } from '../../../src/files/process/systemd/systemd.js';
 import {
   type Decision,
   type Fact,
@@ -19,6 +20,7 @@ const KINDS: readonly FileKind<never>[] = [
   composeKind as FileKind<never>,
   procfileKind as FileKind<never>,
   supervisorKind as FileKind<never>,
+  systemdKind as FileKind<never>,
 ];
 
 export type Files = Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { composeKind } from '../files/compose/index.js';
 import { dependencyKinds } from '../files/dependencies/index.js';
 import { dotenv } from '../files/env/dotenv.js';
+import { kubernetesKind } from '../files/kubernetes/kubernetes.js';
 import { procfileKind } from '../files/process/procfile.js';
 import { supervisorKind } from '../files/process/supervisor.js';
 import { systemdKind } from '../files/process/systemd/systemd.js';
@@ -18,6 +19,7 @@ export const FILE_KINDS: readonly FileKind[] = [
   procfileKind,
   systemdKind,
   supervisorKind,
+  kubernetesKind,
   python,
 ] as readonly FileKind[];
 

@@ -19,6 +19,7 @@ export function summarise(started: readonly Started[], via: readonly Where[]): C
     queues: role === 'other' || role === 'scheduler' ? null : queuesOf(started),
     withScheduler: switchOf(role, workers),
     alsoRuns: role === 'other' ? [] : [...new Set(others)],
+    works: [...new Set(others)],
     via: via.filter((one, i) => via.findIndex((o) => o.path === one.path && o.line === one.line) === i),
     workers,
     schedulerInProgramList: started.some((part) => part.kind === 'scheduler' && part.listed),

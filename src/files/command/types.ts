@@ -45,6 +45,8 @@ export interface CommandAnalysis {
   readonly withScheduler: SchedulerSwitch;
   /** Other work, as written: R12. */
   readonly alsoRuns: readonly string[];
+  /** All that it runs besides schedulers and workers, whatever the role; preparations left out. */
+  readonly works: readonly string[];
   /** Files followed, nearest first. */
   readonly via: readonly Where[];
   readonly workers: readonly WorkerStart[];

@@ -89,6 +89,18 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `names the unit ${a.unit}, which starts rq-scheduler; its file stays as long as this line does.`,
     next: 'Take the unit out of this line, then run again.',
   }),
+  'manifest-is-named': (a) => ({
+    text: `names ${a.name}, which holds nothing but the start of rq-scheduler; the file stays as long as this line does.`,
+    next: 'Take the file out of this line, then run again.',
+  }),
+  'object-without-target': (a) => ({
+    text: `${a.name} is about nothing but ${a.target}, which goes; it is left as it is.`,
+    next: 'Remove it by hand, with whatever names it.',
+  }),
+  'kustomization-emptied': (a) => ({
+    text: `${a.name} would be left without a resource, which kustomize refuses.`,
+    next: 'Remove the kustomization, and what names it, by hand; then run again.',
+  }),
   'lock-file-regenerate': (a) => ({ text: `is to be made anew: ${a.command}` }),
   'maybe-unneeded-dependency': (a) => ({
     text: `${a.name} was needed by rq-scheduler, and may not be needed any more; it stays.`,
@@ -108,6 +120,15 @@ const REASONS: Readonly<Record<string, Word>> = {
   'remove-unused-fragment': () => ({ text: 'only the scheduler service used this fragment' }),
   'remove-group-member': () => ({ text: 'the group listed the scheduler program, which goes' }),
   'remove-unit-name': () => ({ text: 'the unit that starts rq-scheduler was listed here, and goes' }),
+  'remove-scheduler-object': () => ({
+    text: 'the object runs nothing but rq-scheduler, which is no longer needed',
+  }),
+  'remove-scheduler-container': () => ({
+    text: 'the container runs rq-scheduler, which is no longer needed',
+  }),
+  'remove-manifest-entry': () => ({
+    text: 'it named a manifest or an object that started rq-scheduler, and goes',
+  }),
   'remove-unused-config': () => ({ text: 'only the scheduler service used this config' }),
   'add-with-scheduler': () => ({ text: 'the worker of these queues must run their scheduler' }),
   'remove-env': () => ({ text: 'a setting of rq-scheduler that nothing reads any more' }),

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPython } from '../pysource/load.js';
 import { migrate, readTree } from './project.js';
 
-const CASES = ['compose', 'process', 'systemd'].flatMap((subject) =>
+const CASES = ['compose', 'process', 'systemd', 'kubernetes'].flatMap((subject) =>
   readdirSync(`fixtures/${subject}`).map((name) => `${subject}/${name}`),
 );
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { toByteText } from '../../../src/files/bytes.js';
 import { composeKind } from '../../../src/files/compose/index.js';
 import { applyEdits } from '../../../src/files/edit.js';
+import { kubernetesKind } from '../../../src/files/kubernetes/kubernetes.js';
 import { procfileKind } from '../../../src/files/process/procfile.js';
 import { supervisorKind } from '../../../src/files/process/supervisor.js';
 import { systemdKind } from '../../../src/files/process/systemd/systemd.js';
@@ -21,6 +22,7 @@ const KINDS: readonly FileKind<never>[] = [
   procfileKind as FileKind<never>,
   supervisorKind as FileKind<never>,
   systemdKind as FileKind<never>,
+  kubernetesKind as FileKind<never>,
 ];
 
 export type Files = Readonly<Record<string, string>>;

@@ -3,6 +3,10 @@ import { composeKind } from '../files/compose/index.js';
 import { dependencyKinds } from '../files/dependencies/index.js';
 import { dotenv } from '../files/env/dotenv.js';
 import { kubernetesKind } from '../files/kubernetes/kubernetes.js';
+import { circusKind } from '../files/process/circus.js';
+import { appJsonKind } from '../files/process/heroku/app-json.js';
+import { herokuKind } from '../files/process/heroku/heroku-yml.js';
+import { packageJsonKind } from '../files/process/package-json.js';
 import { procfileKind } from '../files/process/procfile.js';
 import { supervisorKind } from '../files/process/supervisor.js';
 import { systemdKind } from '../files/process/systemd/systemd.js';
@@ -18,7 +22,11 @@ export const FILE_KINDS: readonly FileKind[] = [
   dotenv,
   procfileKind,
   systemdKind,
+  circusKind,
   supervisorKind,
+  packageJsonKind,
+  herokuKind,
+  appJsonKind,
   kubernetesKind,
   python,
 ] as readonly FileKind[];

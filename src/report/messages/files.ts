@@ -89,6 +89,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `names the unit ${a.unit}, which starts rq-scheduler; its file stays as long as this line does.`,
     next: 'Take the unit out of this line, then run again.',
   }),
+  'script-is-run': (a) => ({
+    text: `runs the script ${a.script}, which starts rq-scheduler; the script stays as long as this line does.`,
+    next: 'Take the script out of this line, then run again.',
+  }),
   'manifest-is-named': (a) => ({
     text: `names ${a.name}, which holds nothing but the start of rq-scheduler; the file stays as long as this line does.`,
     next: 'Take the file out of this line, then run again.',

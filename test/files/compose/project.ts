@@ -4,6 +4,10 @@ import { toByteText } from '../../../src/files/bytes.js';
 import { composeKind } from '../../../src/files/compose/index.js';
 import { applyEdits } from '../../../src/files/edit.js';
 import { kubernetesKind } from '../../../src/files/kubernetes/kubernetes.js';
+import { circusKind } from '../../../src/files/process/circus.js';
+import { appJsonKind } from '../../../src/files/process/heroku/app-json.js';
+import { herokuKind } from '../../../src/files/process/heroku/heroku-yml.js';
+import { packageJsonKind } from '../../../src/files/process/package-json.js';
 import { procfileKind } from '../../../src/files/process/procfile.js';
 import { supervisorKind } from '../../../src/files/process/supervisor.js';
 import { systemdKind } from '../../../src/files/process/systemd/systemd.js';
@@ -20,7 +24,11 @@ import type { Edit, Finding } from '../../../src/plan/types.js';
 const KINDS: readonly FileKind<never>[] = [
   composeKind as FileKind<never>,
   procfileKind as FileKind<never>,
+  circusKind as FileKind<never>,
   supervisorKind as FileKind<never>,
+  packageJsonKind as FileKind<never>,
+  herokuKind as FileKind<never>,
+  appJsonKind as FileKind<never>,
   systemdKind as FileKind<never>,
   kubernetesKind as FileKind<never>,
 ];

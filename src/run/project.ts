@@ -104,7 +104,9 @@ function installRuntime(project: Project, options: RunOptions): Pick<PlannedFile
 
 /** A place on the workers' import path. */
 export function inModuleFolder(project: Project, options: RunOptions, name: string): string {
-  const folder = options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ?? runtimeFolder(project.facts);
+  const folder =
+    options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ??
+    runtimeFolder(project.facts, project.view.paths);
   return folder === '' ? name : `${folder}/${name}`;
 }
 

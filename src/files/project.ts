@@ -23,6 +23,8 @@ export interface ParsedFile {
 export interface Project {
   readonly view: ProjectView;
   readonly docs: readonly ParsedFile[];
+  /** Files outside the view, to be searched only. */
+  readonly others: readonly SourceFile[];
   readonly facts: readonly Fact[];
   /** `file-unparsable`, with path and line. */
   readonly findings: readonly Finding[];
@@ -30,7 +32,7 @@ export interface Project {
 
 /** Parses every file that a kind matches (the first one does) and gathers their facts. */
 export function readProject(files: readonly SourceFile[], kinds: readonly FileKind[]): Project {
-  const view = viewOf(files);
+  const view = viewOf(files.filter(({ searched }) => searched !== true));
   const docs: ParsedFile[] = [];
   const findings: Finding[] = [];
   for (const file of view.paths.map((path) => view.get(path))) {
@@ -47,7 +49,8 @@ export function readProject(files: readonly SourceFile[], kinds: readonly FileKi
     }
   }
   const facts = docs.flatMap(({ kind, doc }) => [...kind.facts(doc, view)]);
-  return { view, docs, facts, findings };
+  const others = files.filter(({ searched }) => searched === true);
+  return { view, docs, others, facts, findings };
 }
 
 function viewOf(files: readonly SourceFile[]): ProjectView {

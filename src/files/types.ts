@@ -5,6 +5,8 @@ export interface SourceFile {
   /** Project-relative POSIX path. */
   readonly path: string;
   readonly text: string;
+  /** No kind asks for it and no command leads to it: it is there to be searched only. */
+  readonly searched?: boolean;
 }
 
 /** What a file kind may look at while it follows a command into other files. Pure. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ciKind } from '../files/ci/ci.js';
 import { composeKind } from '../files/compose/index.js';
 import { dependencyKinds } from '../files/dependencies/index.js';
 import { dotenv } from '../files/env/dotenv.js';
@@ -17,6 +18,7 @@ import { assetPath } from '../world/assets.js';
 
 /** Every kind of file the tool understands, in the order in which they are asked. */
 export const FILE_KINDS: readonly FileKind[] = [
+  ciKind,
   composeKind,
   ...dependencyKinds,
   dotenv,

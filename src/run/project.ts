@@ -5,6 +5,8 @@ import { decide } from '../files/decide.js';
 import { applyEdits } from '../files/edit.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
+import { isSearched, isWorthSearching } from '../files/seen/paths.js';
+import { seenFindings } from '../files/seen/seen.js';
 import type { Fact, SourceFile } from '../files/types.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
@@ -29,7 +31,9 @@ export async function inspectProject(folder: string, choice: FileChoice): Promis
     throw refusal(EXIT.usage, 'project-missing', { project: folder });
   }
   await prepareKinds();
-  const files = await readProjectFiles(folder, (path) => FILE_KINDS.some((kind) => kind.match(path)), choice);
+  const wanted = (path: string): boolean => FILE_KINDS.some((kind) => kind.match(path));
+  const search = { path: isSearched, text: isWorthSearching };
+  const files = await readProjectFiles(folder, wanted, choice, search);
   const project = readProject(files, FILE_KINDS);
   // Python files alone do not make a project that starts or installs anything.
   const telling = project.docs.some(({ kind }) => kind.id !== 'python') || project.findings.length > 0;
@@ -70,6 +74,7 @@ export function planFiles(
       ...project.findings,
       ...findings,
       ...planned.findings,
+      ...(decision.removeScheduler ? seenFindings(project, planned.changes) : []),
       ...runtime.findings,
       ...config.findings,
       ...(uses && !keepScheduler && jobs.leftRunnable > 0 ? [left] : []),

@@ -93,6 +93,34 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `runs the script ${a.script}, which starts rq-scheduler; the script stays as long as this line does.`,
     next: 'Take the script out of this line, then run again.',
   }),
+  'scheduler-started-here': () => ({
+    text: 'this line starts rq-scheduler, in a kind of file that is not edited.',
+    next: 'Take it out by hand, with whatever waits for it, and run again; or accept it (--allow scheduler-started-here).',
+  }),
+  'scheduler-in-chart': () => ({
+    text: 'this chart starts rq-scheduler here; charts are not edited.',
+    next: 'Remove the workload or the value by hand, and give --with-scheduler to the workers of the chart.',
+  }),
+  'scheduler-in-ci': () => ({
+    text: 'this step of the build starts rq-scheduler; it is not edited.',
+    next: 'Take it out by hand; start the worker of the tests with --with-scheduler.',
+  }),
+  'scheduler-installed': () => ({
+    text: 'this line installs rq-scheduler; it is not edited.',
+    next: 'Take the package out by hand.',
+  }),
+  'scheduler-named': () => ({
+    text: 'speaks of rqscheduler; nothing shows that it is started here.',
+    next: 'See whether it is still right.',
+  }),
+  'worker-seen': () => ({
+    text: 'this line starts an RQ worker, in a kind of file that is not edited.',
+    next: 'Add --with-scheduler to it by hand, if its queues receive scheduled jobs.',
+  }),
+  'legacy-keys-watched': () => ({
+    text: 'reads keys of rq-scheduler, which say nothing any more after the migration.',
+    next: 'Watch RQ instead: rq:scheduled:<queue> has the jobs, rq:scheduler-lock:<queue> says who schedules.',
+  }),
   'manifest-is-named': (a) => ({
     text: `names ${a.name}, which holds nothing but the start of rq-scheduler; the file stays as long as this line does.`,
     next: 'Take the file out of this line, then run again.',

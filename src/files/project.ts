@@ -35,9 +35,12 @@ export function readProject(files: readonly SourceFile[], kinds: readonly FileKi
   const view = viewOf(files.filter(({ searched }) => searched !== true));
   const docs: ParsedFile[] = [];
   const findings: Finding[] = [];
+  const claims = new Map(kinds.map((kind) => [kind, kind.claims?.(view)]));
+  const takes = (kind: FileKind, path: string): boolean =>
+    kind.match(path) || claims.get(kind)?.has(path) === true;
   for (const file of view.paths.map((path) => view.get(path))) {
     if (file === undefined) continue;
-    for (const kind of kinds.filter((candidate) => candidate.match(file.path))) {
+    for (const kind of kinds.filter((candidate) => takes(candidate, file.path))) {
       try {
         docs.push({ file, kind, doc: kind.parse(file) });
         break;

@@ -110,6 +110,8 @@ export interface FileKind<Doc = unknown> {
   readonly id: string;
   /** Is this path (project-relative, POSIX) of this kind? */
   match(path: string): boolean;
+  /** Paths that files of this kind name as being of it as well, whatever they are called. */
+  claims?(project: ProjectView): ReadonlySet<string>;
   /** Throws FileParseError for a file that is not what its name says, NotOfKindError where another kind may take it. */
   parse(file: SourceFile): Doc;
   facts(doc: Doc, project: ProjectView): readonly Fact[];

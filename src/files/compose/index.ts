@@ -5,6 +5,8 @@ import { itemRange } from '../yaml/remover.js';
 import { composeEdits } from './changes.js';
 import { confirmCompose } from './confirm.js';
 import { type ComposeDoc, parseCompose } from './document.js';
+import { isGoneInclude } from './include.js';
+import { includedPaths } from './included.js';
 import { isComposePath } from './names.js';
 import { isPlain } from './plain.js';
 import { environmentItems } from './requests.js';
@@ -17,6 +19,7 @@ import { type AnalysedService, analyseServices } from './services.js';
 export const composeKind: FileKind<ComposeDoc> = {
   id: 'compose',
   match: isComposePath,
+  claims: includedPaths,
   parse: parseCompose,
   facts(compose, project) {
     const services = analyseServices(compose, project);
@@ -31,7 +34,10 @@ export const composeKind: FileKind<ComposeDoc> = {
     const containers: Fact = { type: 'containers', path: compose.path, services: names };
     return [...services.map(processFact), ...variables, ...variableReads(compose, services), containers];
   },
-  edits: composeEdits,
+  edits(compose, decision, project) {
+    if (!isGoneInclude(compose, decision, project)) return composeEdits(compose, decision, project);
+    return { edits: [], deleteFile: true, findings: [] };
+  },
   confirm: confirmCompose,
 };
 

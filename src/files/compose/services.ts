@@ -12,7 +12,8 @@ import type { ProjectView, Where } from '../types.js';
 import { unmaskBytes } from '../yaml/mask.js';
 import { keyOf, lookUp, rangeOf } from '../yaml/nodes.js';
 import { type ComposeDoc, composeAt, serviceMap } from './document.js';
-import { isComposePath } from './names.js';
+import { includedPaths } from './included.js';
+import { folderOf, isComposePath } from './names.js';
 import { environmentOf, isPlain, type Plain, sub } from './plain.js';
 
 /** A service as one file writes it. */
@@ -42,9 +43,6 @@ export interface AnalysedService {
 }
 
 const BASE_NAME = /(^|\/)(docker-)?compose\.ya?ml$/;
-export function folderOf(path: string): string {
-  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
-}
 
 /** All services of a file, in order, over all of its documents. */
 export function servicesOf(compose: ComposeDoc): readonly Service[] {
@@ -63,13 +61,25 @@ export function servicesOf(compose: ComposeDoc): readonly Service[] {
 /** Other compose files of the project, those of the same folder first. */
 export function otherFiles(compose: ComposeDoc, project: ProjectView): readonly ComposeDoc[] {
   const folder = folderOf(compose.path);
-  const paths = project.paths.filter((path) => isComposePath(path) && path !== compose.path);
+  const included = includedPaths(project);
+  const paths = project.paths.filter(
+    (path) => path !== compose.path && (isComposePath(path) || included.has(path)),
+  );
   const near = paths.filter((path) => folderOf(path) === folder);
   const far = paths.filter((path) => folderOf(path) !== folder);
   return [...near, ...far].flatMap((path) => composeAt(project, path) ?? []);
 }
 
 const analysed = new WeakMap<ProjectView, WeakMap<ComposeDoc, readonly AnalysedService[]>>();
+
+/** The other files that are used together with one: of its folder, and those that it may share an `include` with. */
+export function nearFiles(compose: ComposeDoc, project: ProjectView): readonly ComposeDoc[] {
+  const included = includedPaths(project);
+  const folder = folderOf(compose.path);
+  return otherFiles(compose, project).filter(
+    ({ path }) => folderOf(path) === folder || included.has(path) || included.has(compose.path),
+  );
+}
 
 /** Follows the command of every service of a file. Kept per project view, which never changes. */
 export function analyseServices(compose: ComposeDoc, project: ProjectView): readonly AnalysedService[] {

@@ -151,6 +151,7 @@ const REASONS: Readonly<Record<string, Word>> = {
   'remove-unused-secret': () => ({ text: 'only the scheduler service used this secret' }),
   'remove-unused-fragment': () => ({ text: 'only the scheduler service used this fragment' }),
   'remove-group-member': () => ({ text: 'the group listed the scheduler program, which goes' }),
+  'remove-include': () => ({ text: 'the included file held the scheduler service alone, and goes' }),
   'remove-unit-name': () => ({ text: 'the unit that starts rq-scheduler was listed here, and goes' }),
   'remove-scheduler-object': () => ({
     text: 'the object runs nothing but rq-scheduler, which is no longer needed',

@@ -105,7 +105,10 @@ export function migrate(files: Files, decision: Decision = decisionOf(factsOf(fi
 function each<T>(project: ProjectView, run: (kind: FileKind<never>, file: SourceFile) => readonly T[]): T[] {
   return project.paths.flatMap((path) => {
     const file = project.get(path);
-    const kind = KINDS.find((one) => one.match(path) && file !== undefined && isOfKind(one, file));
+    const kind = KINDS.find(
+      (one) =>
+        (one.match(path) || one.claims?.(project).has(path)) && file !== undefined && isOfKind(one, file),
+    );
     return file === undefined || kind === undefined ? [] : run(kind, file);
   });
 }

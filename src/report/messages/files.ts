@@ -48,6 +48,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `${a.by} refers to the scheduler service ${a.service} (${a.key}), which could not go without it.`,
     next: `Change the ${a.key} of ${a.by} first.`,
   }),
+  'compose-invalid': (a) => ({
+    text: `${list(a.files)}: Docker's compose would not accept ${Array.isArray(a.files) && a.files.length > 1 ? 'these together' : 'this'} any more (${a.reason}).`,
+    next: 'Change what is named there first, then run again.',
+  }),
   'anchor-manual': (a) => ({
     text: `the scheduler service defines the anchor ${a.anchor} in a form that is not safe to move.`,
     next: 'Move the anchor to another service by hand, then run again.',

@@ -1,7 +1,7 @@
 import type { Scalar } from 'yaml';
 import type { Edit, Finding } from '../../plan/types.js';
 import type { Place } from '../command/index.js';
-import { normaliseEdits } from '../edit.js';
+import { keepOpenEnd, normaliseEdits } from '../edit.js';
 import type { Decision, ProjectView } from '../types.js';
 import { documentRemovals } from '../yaml/documents.js';
 import { flagAfter } from '../yaml/flag.js';
@@ -113,7 +113,7 @@ export function editsOf(file: KubeFile, intent: Intent): readonly Edit[] {
     ...intent.flags.map(({ edit }) => edit),
     ...intent.replacements.map(({ edit }) => edit),
   ];
-  return normaliseEdits(edits).map((edit) => ({
+  return keepOpenEnd(file.body, normaliseEdits(edits)).map((edit) => ({
     ...edit,
     start: edit.start + file.bom,
     end: edit.end + file.bom,

@@ -1,12 +1,14 @@
 import type { Edit } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import type { Program } from '../command/index.js';
+import { keepOpenEnd } from '../edit.js';
 import { type Decision, type Fact, type FileKind, NotOfKindError, type ProjectView } from '../types.js';
-import { type Section, sectionRemoval, sectionsOf } from './ini-sections.js';
+import { type Section, sectionRemovals, sectionsOf } from './ini-sections.js';
 import {
   confirmPrograms,
   enablePrograms,
   entangled,
+  isMentioned,
   type ProgramFile,
   programFacts,
   replacePrograms,
@@ -24,7 +26,7 @@ export const circusKind: FileKind<CircusFile> = {
   id: 'circus',
   match: (path) => /\.(ini|conf)$/i.test(path),
   parse(file) {
-    if (!/^\[watcher:/m.test(file.text)) throw new NotOfKindError(file.path);
+    if (!/^(?:\xef\xbb\xbf)?\[(?:watcher:|circus\])/m.test(file.text)) throw new NotOfKindError(file.path);
     const sections = sectionsOf(file.text);
     const programs = sections.flatMap((section) => programOf(file.text, section));
     return { file, sections, programs, variables: variablesOf(file.text, sections) };
@@ -40,19 +42,25 @@ export const circusKind: FileKind<CircusFile> = {
     ),
   ],
   edits(doc, decision, project) {
-    const removals = sectionsToGo(doc, decision, project).map((section) =>
-      sectionRemoval(doc.file.text, section),
-    );
+    const { text, path } = doc.file;
+    const gone = new Set(sectionsToGo(doc, decision, project));
     const enable = enablePrograms(doc, decision, project);
     const replaced = replacePrograms(doc, decision, project);
+    const findings = [...entangled(doc, decision, project), ...enable.findings, ...replaced.findings];
+    if (gone.size > 0 && gone.size === doc.sections.length && !isMentioned(path, project)) {
+      return { edits: [], deleteFile: true, findings };
+    }
+    const removals = sectionRemovals(text, doc.sections, gone);
     const variables = variableRemovals(doc, decision).filter(
       ({ start }) => !removals.some((edit) => start >= edit.start && start < edit.end),
     );
+    const edits = [...removals, ...variables, ...enable.edits, ...replaced.edits];
     return {
-      edits: [...removals, ...variables, ...enable.edits, ...replaced.edits].sort(
-        (a, b) => a.start - b.start,
+      edits: keepOpenEnd(
+        text,
+        edits.sort((a, b) => a.start - b.start),
       ),
-      findings: [...entangled(doc, decision, project), ...enable.findings, ...replaced.findings],
+      findings,
     };
   },
   confirm(before, after, decision, project) {
@@ -115,12 +123,8 @@ function variablesOf(text: string, sections: readonly Section[]): CircusFile['va
     );
 }
 
-function variableRemovals({ file, variables }: CircusFile, decision: Decision): readonly Edit[] {
+function variableRemovals({ variables }: CircusFile, decision: Decision): readonly Edit[] {
   return variables
     .filter(({ name }) => decision.removeEnv.has(name))
-    .map(({ start, end }): Edit => {
-      const open = end === file.text.length && !file.text.endsWith('\n');
-      const before = open ? (/\r?\n$/.exec(file.text.slice(0, start))?.[0].length ?? 0) : 0;
-      return { start: start - before, end, text: '', why: 'remove-env' };
-    });
+    .map(({ start, end }) => ({ start, end, text: '', why: 'remove-env' }));
 }

@@ -9,6 +9,8 @@ export interface Section {
   readonly end: number;
 }
 
+const BOM = '\xef\xbb\xbf';
+
 /** The sections of a configuration, in order. */
 export function sectionsOf(text: string): readonly Section[] {
   const lines = [...text.matchAll(/[^\n]*(?:\n|$)/g)].filter((line) => line[0] !== '');
@@ -21,7 +23,7 @@ export function sectionsOf(text: string): readonly Section[] {
       open = {
         kind: header[1] ?? '',
         name: (header[2] ?? '').trim(),
-        start: comment ?? index,
+        start: comment ?? (line.startsWith(BOM) ? BOM.length : index),
         end: index + line.length,
       };
       sections.push(open);
@@ -34,16 +36,29 @@ export function sectionsOf(text: string): readonly Section[] {
   return sections;
 }
 
-/** Takes a whole section away, with the blank lines that set it apart. */
-export function sectionRemoval(text: string, section: Section): Edit {
-  let { start, end } = section;
-  const blank = /^(?:[ \t]*\r?\n)+/.exec(text.slice(end))?.[0] ?? '';
-  if (end + blank.length < text.length) end += blank.length;
-  else if (start > 0) {
-    // The last section gives up the blank lines above it, and the line before its newline if need be.
-    start = text.slice(0, start).trimEnd().length;
-    const newline = /^\r?\n/.exec(text.slice(start))?.[0] ?? '';
-    if (text.endsWith('\n')) start += newline.length;
+/**
+ * Takes whole sections away, with the blank lines that set them apart: those behind a section, or those above it
+ * where nothing follows. Sections that follow one another go in one edit.
+ */
+export function sectionRemovals(
+  text: string,
+  sections: readonly Section[],
+  gone: ReadonlySet<Section>,
+): readonly Edit[] {
+  const edits: Edit[] = [];
+  for (let i = 0; i < sections.length; i++) {
+    const first = sections[i];
+    if (first === undefined || !gone.has(first)) continue;
+    while (gone.has(sections[i + 1] ?? first) && i + 1 < sections.length) i++;
+    edits.push(removalOf(text, first.start, sections[i]?.end ?? first.end));
   }
-  return { start, end, text: '', why: 'remove-scheduler-process' };
+  return edits;
+}
+
+function removalOf(text: string, from: number, to: number): Edit {
+  const blank = /^(?:[ \t]*\r?\n)+/.exec(text.slice(to))?.[0] ?? '';
+  const why = 'remove-scheduler-process';
+  if (to + blank.length < text.length) return { start: from, end: to + blank.length, text: '', why };
+  const above = /(?:^|\n)((?:[ \t]*\r?\n)*)$/.exec(text.slice(0, from))?.[1] ?? '';
+  return { start: from - above.length, end: text.length, text: '', why };
 }

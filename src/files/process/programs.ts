@@ -155,3 +155,9 @@ export function confirmPrograms(
   });
   return wrong?.name ?? (expected.length === after.programs.length ? null : 'number of entries');
 }
+
+/** Does another file name this one, so that it cannot just vanish (COPY, supervisord -c)? */
+export function isMentioned(path: string, project: ProjectView): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return project.paths.some((other) => other !== path && project.get(other)?.text.includes(name) === true);
+}

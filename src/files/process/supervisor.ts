@@ -1,12 +1,14 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { supervisorPrograms } from '../command/index.js';
+import { keepOpenEnd } from '../edit.js';
 import type { Decision, FileKind, ProjectView } from '../types.js';
-import { type Section, sectionRemoval, sectionsOf } from './ini-sections.js';
+import { type Section, sectionRemovals, sectionsOf } from './ini-sections.js';
 import {
   confirmPrograms,
   enablePrograms,
   entangled,
+  isMentioned,
   type ProgramFile,
   programFacts,
   replacePrograms,
@@ -32,18 +34,16 @@ export const supervisorKind: FileKind<ProgramFile> = {
     const names = new Set(schedulersOf(doc, decision, project).map((program) => program.name));
     const enable = enablePrograms(doc, decision, project);
     const replaced = replacePrograms(doc, decision, project);
-    const removals = sectionsOf(text).flatMap((section): Edit[] => {
-      if (section.kind === 'program') return names.has(section.name) ? [sectionRemoval(text, section)] : [];
-      return section.kind === 'group' ? groupEdits(text, section, names) : [];
-    });
+    const sections = sectionsOf(text);
+    const gone = new Set(sections.filter((section) => goes(text, section, names)));
+    const groups = sections.flatMap((section) => (gone.has(section) ? [] : groupEdits(text, section, names)));
+    const removals = [...sectionRemovals(text, sections, gone), ...groups];
     const findings = [...entangled(doc, decision, project), ...enable.findings, ...replaced.findings];
-    if (names.size > 0 && names.size === sectionsOf(text).length && !isMentioned(doc.file.path, project)) {
+    if (names.size > 0 && names.size === sections.length && !isMentioned(doc.file.path, project)) {
       return { edits: [], deleteFile: true, findings };
     }
-    return {
-      edits: [...removals, ...enable.edits, ...replaced.edits].sort((a, b) => a.start - b.start),
-      findings,
-    };
+    const edits = [...removals, ...enable.edits, ...replaced.edits].sort((a, b) => a.start - b.start);
+    return { edits: keepOpenEnd(text, edits), findings };
   },
   confirm: confirmPrograms,
 };
@@ -73,22 +73,29 @@ function byHand(doc: ProgramFile, decision: Decision, project: ProjectView): rea
   ];
 }
 
-/** Does another file name this one, so that it cannot just vanish (COPY, supervisord -c)? */
-function isMentioned(path: string, project: ProjectView): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return project.paths.some((other) => other !== path && project.get(other)?.text.includes(name) === true);
+/** The programs of a group, `programs=a,b`, and where they stand. */
+function membersOf(
+  text: string,
+  section: Section,
+): { readonly at: number; readonly names: readonly string[] } {
+  const match = /^programs[ \t]*[=:][ \t]*([^\r\n]*)/m.exec(text.slice(section.start, section.end));
+  if (section.kind !== 'group' || match?.[1] === undefined) return { at: section.end, names: [] };
+  const at = section.start + match.index + match[0].length - match[1].length;
+  return { at, names: match[1].split(',') };
 }
 
-/** Takes names out of `programs=a,b`; a group without programs goes. */
+/** A program that is to go, and a group without programs left. */
+function goes(text: string, section: Section, names: ReadonlySet<string>): boolean {
+  if (section.kind === 'program') return names.has(section.name);
+  const members = membersOf(text, section).names;
+  return members.length > 0 && members.every((member) => names.has(member.trim()));
+}
+
+/** Takes names out of a group. */
 function groupEdits(text: string, section: Section, names: ReadonlySet<string>): Edit[] {
-  const match = /^programs[ \t]*[=:][ \t]*([^\r\n]*)/m.exec(text.slice(section.start, section.end));
-  if (match?.[1] === undefined) return [];
-  const members = match[1].split(',');
+  const { at, names: members } = membersOf(text, section);
   const kept = members.filter((member) => !names.has(member.trim()));
   if (kept.length === members.length) return [];
-  if (kept.length === 0) return [sectionRemoval(text, section)];
-  const end = section.start + match.index + match[0].length;
-  return [
-    { start: end - match[1].length, end, text: kept.join(',').trimStart(), why: 'remove-group-member' },
-  ];
+  const end = at + members.join(',').length;
+  return [{ start: at, end, text: kept.join(',').trimStart(), why: 'remove-group-member' }];
 }

@@ -19,7 +19,8 @@ function chunksOf(body: string): readonly Chunk[] {
 
 /**
  * The edits (relative to the body) that take whole documents out of a file of several, each with the `---` line
- * that separates it from the rest. A comment at the very top, apart from the first document, stays.
+ * that separates it from the rest. A comment at the very top, apart from the first document, stays; so does the
+ * last newline of a file that has none (`keepOpenEnd` sees to that).
  */
 export function documentRemovals(yaml: YamlText, gone: ReadonlySet<Document.Parsed>, why: string): Edit[] {
   const { body } = yaml;
@@ -37,8 +38,7 @@ export function documentRemovals(yaml: YamlText, gone: ReadonlySet<Document.Pars
     // The first document has no `---` of its own: the next one gives up its.
     const start = i === 0 ? headerEnd(body, chunk.end) : chunk.start;
     const end = kept === undefined ? body.length : i === 0 ? kept.content : kept.start;
-    const open = kept === undefined && !body.endsWith('\n');
-    edits.push({ start: open ? lineBreakBefore(body, start) : start, end, text: '', why });
+    edits.push({ start, end, text: '', why });
   });
   return edits;
 }
@@ -46,9 +46,4 @@ export function documentRemovals(yaml: YamlText, gone: ReadonlySet<Document.Pars
 /** End of the comment block that heads a file, its blank lines included; 0 where there is none. */
 function headerEnd(body: string, limit: number): number {
   return /^(?:[ \t]*#[^\n]*\n)+(?:[ \t]*\r?\n)+/.exec(body.slice(0, limit))?.[0].length ?? 0;
-}
-
-/** Without a last newline in the file, the line before gives up its own. */
-function lineBreakBefore(body: string, start: number): number {
-  return start - (/\r?\n$/.exec(body.slice(0, start))?.[0].length ?? 0);
 }

@@ -1,6 +1,6 @@
 import type { Edit, Finding } from '../../../plan/types.js';
 import { lineOf } from '../../bytes.js';
-import { applyEdits } from '../../edit.js';
+import { applyEdits, keepOpenEnd } from '../../edit.js';
 import type { Decision, Fact, FileKind, FileResult, ProjectView } from '../../types.js';
 import { analyseProgram, enablePrograms, entangled, programFacts, replacePrograms } from '../programs.js';
 import { goneUnits, isScheduler, listsUnits, namedAt, wordsNaming } from './references.js';
@@ -10,7 +10,6 @@ import {
   readUnit,
   type Setting,
   type UnitFile,
-  type UnitWord,
   unitName,
   wordsOf,
 } from './unit.js';
@@ -34,7 +33,10 @@ export const systemdKind: FileKind<UnitFile> = {
     const replaced = replacePrograms(doc, decision, project);
     const edits = [...listEdits(doc, decision, project), ...enable.edits, ...replaced.edits];
     return {
-      edits: edits.sort((a, b) => a.start - b.start),
+      edits: keepOpenEnd(
+        doc.file.text,
+        edits.sort((a, b) => a.start - b.start),
+      ),
       findings: [...blocked, ...enable.findings, ...replaced.findings],
     };
   },
@@ -99,7 +101,7 @@ function listEdits(doc: UnitFile, decision: Decision, project: ProjectView): rea
   const { text } = doc.file;
   return wordsToGo(doc, decision, project).flatMap(({ setting, words, why }) => {
     if (words.length === wordsOf(setting).length) return [settingRemoval(text, setting, why)];
-    return words.map((word) => ({ ...wordRange(text, setting, word), text: '', why }));
+    return wordRemovals(setting, new Set(words.map(({ start }) => start)), why);
   });
 }
 
@@ -126,24 +128,20 @@ function wordsToGo(doc: UnitFile, decision: Decision, project: ProjectView) {
 
 /** A setting with its lines, and the comment right above it that speaks of the scheduler. */
 function settingRemoval(text: string, setting: Setting, why: string): Edit {
-  let { start } = setting;
+  const { start, end } = setting;
   const comment = /(?:^[ \t]*[#;][^\n]*\n)+$/m.exec(text.slice(0, start))?.[0] ?? '';
-  if (/schedul/i.test(comment)) start -= comment.length;
-  // Without a last newline in the file, the line before gives up its own.
-  if (setting.end === text.length && !text.endsWith('\n') && start > 0) {
-    start -= text[start - 2] === '\r' ? 2 : 1;
-  }
-  return { start, end: setting.end, text: '', why };
+  return { start: /schedul/i.test(comment) ? start - comment.length : start, end, text: '', why };
 }
 
-/** A word with the blanks and continuations in front of it; behind it for the first one. */
-function wordRange(text: string, setting: Setting, { start, end }: UnitWord) {
-  const gap = '(?:[ \\t]|\\\\\\r?\\n)+';
-  if (start > setting.at) {
-    const before = new RegExp(`${gap}$`).exec(text.slice(setting.at, start))?.[0] ?? '';
-    return { start: start - before.length, end };
-  }
-  return { start, end: end + (new RegExp(`^${gap}`).exec(text.slice(end))?.[0].length ?? 0) };
+/** Words before the first that stays go up to the next one, all others with the blanks in front of them. */
+function wordRemovals(setting: Setting, gone: ReadonlySet<number>, why: string): Edit[] {
+  const words = wordsOf(setting);
+  const first = words.findIndex(({ start }) => !gone.has(start));
+  return words.flatMap(({ start, end }, i): Edit[] => {
+    if (!gone.has(start)) return [];
+    if (i < first) return [{ start, end: words[i + 1]?.start ?? end, text: '', why }];
+    return [{ start: words[i - 1]?.end ?? start, end, text: '', why }];
+  });
 }
 
 /** Compares setting by setting: the words that were to go, and the flags that were to come. */

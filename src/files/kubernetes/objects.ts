@@ -36,6 +36,14 @@ const PODS: Readonly<Record<string, YamlPath>> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
 };
 
+/** Kinds that matter here. Others, definitions of resources above all, can be very long, and are not read. */
+const KINDS = [
+  ...Object.keys(PODS),
+  ...['ConfigMap', 'Secret', 'Service', 'HorizontalPodAutoscaler', 'VerticalPodAutoscaler', 'ScaledObject'],
+  ...['PodDisruptionBudget', 'NetworkPolicy', 'PodMonitor', 'Kustomization', 'Component'],
+];
+const MANIFEST = new RegExp(`^["']?kind["']?:[ \\t]*["']?(${KINDS.join('|')})["']?[ \\t]*(#.*)?\\r?$`, 'm');
+
 export function isKustomizationPath(path: string): boolean {
   return /(^|\/)kustomization\.ya?ml$/.test(path);
 }
@@ -50,8 +58,7 @@ export function readManifests(file: SourceFile): KubeFile {
   const known = parsed.get(file);
   if (known !== undefined) return known;
   const kustomization = isKustomizationPath(file.path);
-  const manifest =
-    /^(?:\xef\xbb\xbf)?["']?apiVersion["']?:/m.test(file.text) && /^["']?kind["']?:/m.test(file.text);
+  const manifest = /^(?:\xef\xbb\xbf)?["']?apiVersion["']?:/m.test(file.text) && MANIFEST.test(file.text);
   if ((!manifest && !kustomization) || file.text.includes('{{')) throw new NotOfKindError(file.path);
   const yaml = parseYaml(file);
   const objects = yaml.documents.flatMap((document): KubeObject[] => {

@@ -63,7 +63,11 @@ export function planFiles(
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
   const after = factsAfter(project, planned.changes);
-  const uses = usesScheduler(project);
+  const all = seenFindings(project, planned.changes);
+  const uses = usesScheduler(project) || all.some(({ code }) => code.startsWith('scheduler-'));
+  const seen = all.filter(({ code }) =>
+    code === 'worker-seen' ? uses : !keepScheduler && (uses || code === 'legacy-keys-watched'),
+  );
   const left: Finding = { code: 'jobs-left-behind', severity: 'error', args: { count: jobs.leftRunnable } };
   const none: Finding = { code: 'no-scheduler-found', severity: 'info', args: {} };
   return {
@@ -74,7 +78,7 @@ export function planFiles(
       ...project.findings,
       ...findings,
       ...planned.findings,
-      ...(decision.removeScheduler ? seenFindings(project, planned.changes) : []),
+      ...seen,
       ...runtime.findings,
       ...config.findings,
       ...(uses && !keepScheduler && jobs.leftRunnable > 0 ? [left] : []),

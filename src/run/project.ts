@@ -63,7 +63,7 @@ export function planFiles(
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
   const after = factsAfter(project, planned.changes);
-  const all = seenFindings(project, planned.changes);
+  const all = seenFindings(project, { ...planned, removed: decision.removeScheduler });
   const uses = usesScheduler(project) || all.some(({ code }) => code.startsWith('scheduler-'));
   const seen = all.filter(({ code }) =>
     code === 'worker-seen' ? uses : !keepScheduler && (uses || code === 'legacy-keys-watched'),

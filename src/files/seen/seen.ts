@@ -13,25 +13,36 @@ const FOLLOWED =
   /\.(sh|bash)$|(^|\/)Dockerfile[^/]*$|\.Dockerfile$|(^|\/)(docker-)?entrypoint$|(^|\/)(GNUm|M|m)akefile$|\.mk$/i;
 /** Kinds that look at some lines of a file and leave the rest to this search. */
 const PARTIAL = new Set(['ci']);
+/** Kinds that take out every start they know: one that is left stands in a form that they do not. */
+const THOROUGH = new Set(['kubernetes', 'systemd', 'circus', 'package-json', 'heroku', 'app-json']);
+
+/** What was decided about the files, and said of them. */
+export interface SeenAfter {
+  readonly changes: readonly FileChange[];
+  readonly findings: readonly Finding[];
+  /** The edits that take rq-scheduler away are among the changes. */
+  readonly removed: boolean;
+}
 
 /**
  * What is seen and not touched: starts of rq-scheduler and of workers in files that no kind edits, and in all
  * files what watches rq-scheduler's keys in Redis (FIELD-RULES R14). Lines that an edit takes away count for
  * nothing.
  */
-export function seenFindings(project: Project, changes: readonly FileChange[]): readonly Finding[] {
-  const known = new Set(
-    project.docs.filter(({ kind }) => !PARTIAL.has(kind.id)).map(({ file }) => file.path),
-  );
-  const edited = new Map(changes.map((change) => [change.path, change]));
+export function seenFindings(project: Project, after: SeenAfter): readonly Finding[] {
+  const kinds = new Map(project.docs.map(({ file, kind }) => [file.path, kind.id]));
+  const edited = new Map(after.changes.map((change) => [change.path, change]));
+  const told = new Set(after.findings.flatMap(({ severity, path }) => (severity === 'error' ? [path] : [])));
   const files = [...project.view.paths.flatMap((path) => project.view.get(path) ?? []), ...project.others];
   return files.flatMap((file) => {
     const change = edited.get(file.path);
     if (!isToldOf(file.path) || change?.action === 'delete') return [];
-    const lines = seenLines(file.text).filter((line) => !isEdited(line, change));
-    const whole = known.has(file.path) || FOLLOWED.test(file.path);
-    const told = lines.filter(({ what }) => !whole || what === 'keys');
-    return limited(told.flatMap((line) => findingOf(file, line)));
+    const kind = kinds.get(file.path) ?? (FOLLOWED.test(file.path) ? 'script' : null);
+    const left = after.removed && kind !== null && THOROUGH.has(kind) && !told.has(file.path);
+    const counts = ({ what }: SeenLine): boolean =>
+      what === 'keys' || kind === null || PARTIAL.has(kind) || (left && what === 'start');
+    const lines = seenLines(file.text).filter((line) => counts(line) && !isEdited(line, change));
+    return limited(lines.flatMap((line) => findingOf(file, line, project)));
   });
 }
 
@@ -39,21 +50,22 @@ function isEdited({ start, end }: SeenLine, change: FileChange | undefined): boo
   return (change?.edits ?? []).some((edit) => edit.start < end && edit.end > start);
 }
 
-/** A template of Helm, or values for one: what it starts depends on more than the file says. */
-function isHelm({ path, text }: SourceFile): boolean {
-  return (text.includes('{{') && /(^|\/)templates\//.test(path)) || /(^|\/)values[^/]*\.ya?ml$/.test(path);
+/** A template of a Helm chart, or values for one: what it starts depends on more than the file says. */
+function isHelm(path: string, { view }: Project): boolean {
+  if (/(^|\/)values[^/]*\.ya?ml$/.test(path)) return true;
+  const chart = /^(.*?\/|)templates\/.*\.(?:ya?ml|tpl)$/.exec(path)?.[1];
+  return chart !== undefined && view.get(`${chart}Chart.yaml`) !== undefined;
 }
 
-function findingOf(file: SourceFile, { line, what }: SeenLine): Finding[] {
+function findingOf(file: SourceFile, { line, what }: SeenLine, project: Project): Finding[] {
   const at = { path: file.path, line, args: {} };
   const ci = isCiPath(file.path);
-  const helm = isHelm(file);
   if (what === 'keys') return [{ code: 'legacy-keys-watched', severity: 'warn', ...at }];
   if (what === 'install') return [{ code: 'scheduler-installed', severity: 'warn', ...at }];
   if (what === 'worker') return ci ? [] : [{ code: 'worker-seen', severity: 'warn', ...at }];
   if (what === 'named') return [{ code: 'scheduler-named', severity: 'info', ...at }];
   if (ci) return [{ code: 'scheduler-in-ci', severity: 'warn', ...at }];
-  if (helm) return [{ code: 'scheduler-in-chart', severity: 'warn', ...at }];
+  if (isHelm(file.path, project)) return [{ code: 'scheduler-in-chart', severity: 'warn', ...at }];
   return [{ code: 'scheduler-started-here', severity: 'error', ...at }];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ciKind } from '../../../src/files/ci/ci.js';
+import { kubernetesKind } from '../../../src/files/kubernetes/kubernetes.js';
 import { changesFor, readProject } from '../../../src/files/project.js';
 import { isSearched, isWorthSearching } from '../../../src/files/seen/paths.js';
 import { seenFindings } from '../../../src/files/seen/seen.js';
@@ -8,8 +9,10 @@ import { decisionOf } from '../compose/project.js';
 
 /** What is told of one file that no kind knows, as `severity code:line`. */
 function told(path: string, text: string): string[] {
-  const project = readProject([{ path, text, searched: true }], []);
-  return seenFindings(project, []).map(({ severity, code, line }) => `${severity} ${code}:${line}`);
+  const chart = { path: 'chart/Chart.yaml', text: 'name: acme' };
+  const project = readProject([{ path, text, searched: true }, chart], []);
+  const after = { changes: [], findings: [], removed: true };
+  return seenFindings(project, after).map(({ severity, code, line }) => `${severity} ${code}:${line}`);
 }
 
 const STARTED = (line: number): string[] => [`error scheduler-started-here:${line}`];
@@ -62,6 +65,25 @@ describe('starts of rq-scheduler in files that are not edited', () => {
   });
 });
 
+describe('starts that are left in files of a kind that takes them out', () => {
+  const map = 'apiVersion: v1\nkind: ConfigMap\ndata:\n  run.sh: |\n    exec rqscheduler -i 5\n';
+  const files = [
+    { path: 'k8s/scripts.yaml', text: map },
+    { path: 'k8s/list.yaml', text: 'apiVersion: v1\nkind: List\nitems:\n- spec: {args: ["rqscheduler"]}\n' },
+    { path: 'roles/x/templates/a.yaml', text: 'cmd: rqscheduler {{ options }}\n' },
+  ];
+
+  it.each([
+    [true, ['k8s/list.yaml:4', 'k8s/scripts.yaml:5', 'roles/x/templates/a.yaml:1']],
+    [false, ['k8s/list.yaml:4', 'roles/x/templates/a.yaml:1']],
+  ])('are told when the others went: %s', (removed, expected) => {
+    const project = readProject(files, [kubernetesKind as FileKind]);
+    const seen = seenFindings(project, { changes: [], findings: [], removed });
+    expect(seen.map(({ path, line }) => `${path}:${line}`)).toEqual(expected);
+    expect(new Set(seen.map(({ code }) => code))).toEqual(new Set(['scheduler-started-here']));
+  });
+});
+
 describe('workers in files that are not edited', () => {
   it.each([
     ['fly.toml', 'worker = "rq worker high"', 1],
@@ -97,9 +119,8 @@ describe('what watches the keys of rq-scheduler', () => {
       [ciKind as FileKind],
     );
     const { changes } = changesFor(project, decisionOf([]));
-    expect(seenFindings(project, changes).map(({ path: at, line }) => `${at}:${line}`)).toEqual([
-      `${path}:3`,
-    ]);
+    const seen = seenFindings(project, { changes, findings: [], removed: true });
+    expect(seen.map(({ path: at, line }) => `${at}:${line}`)).toEqual([`${path}:3`]);
   });
 });
 

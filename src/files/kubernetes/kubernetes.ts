@@ -3,6 +3,7 @@ import { lineAt, valueAt } from '../yaml/path.js';
 import { editsOf, intentOf, processId, processName } from './changes.js';
 import { confirmManifests } from './confirm.js';
 import { variableFacts } from './environment.js';
+import { isGoneKustomization } from './kustomize.js';
 import { type KubeFile, readManifests } from './objects.js';
 import { orphans } from './orphans.js';
 import { removalOf } from './removal.js';
@@ -20,6 +21,7 @@ export const kubernetesKind: FileKind<KubeFile> = {
     return [...processes, ...variableFacts(file, project)];
   },
   edits(file, decision, project) {
+    if (isGoneKustomization(file, decision, project)) return { edits: [], deleteFile: true, findings: [] };
     const intent = intentOf(file, decision, project);
     const findings = [...intent.findings, ...orphans(file, decision, project)];
     if (removalOf(decision, project).files.has(file.path)) return { edits: [], deleteFile: true, findings };

@@ -4,8 +4,8 @@ import type { Decision, ProjectView } from '../types.js';
 import { unmaskBytes } from '../yaml/mask.js';
 import { valueAt } from '../yaml/path.js';
 import type { Drop } from './changes.js';
-import type { KubeFile } from './objects.js';
-import { identity, removalOf } from './removal.js';
+import { type KubeFile, manifestsOf } from './objects.js';
+import { identity, type Removal, removalOf } from './removal.js';
 
 /** Fields of a kustomization that list files (kustomization.yaml reference). */
 const LISTS = ['resources', 'bases', 'components', 'patchesStrategicMerge', 'crds'];
@@ -27,18 +27,21 @@ export function kustomizationDrops(
   decision: Decision,
   project: ProjectView,
 ): { readonly drops: readonly Drop[]; readonly findings: readonly Finding[] } {
-  const { files, objects } = removalOf(decision, project);
+  const removal = removalOf(decision, project);
+  const { files, objects } = removal;
   const object = file.objects[0];
   if (!file.kustomization || object === undefined || objects.size === 0) return { drops: [], findings: [] };
   const gone = [...objects.values()].flat();
   const names = new Set(gone.map(identity));
-  const folder = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/')) : '';
-  const isDeleted = (entry: unknown): boolean =>
-    typeof entry === 'string' && files.has(joinPath(folder, unmaskBytes(entry)) ?? '');
+  const folder = folderOf(file.path);
+  const folders = goneFolders(removal, project);
+  const isDeleted = (entry: unknown): boolean => goes(entry, folder, files, folders);
   const targets = (entry: unknown): boolean =>
     names.has(`${valueAt(entry, ['target', 'kind'])}/${valueAt(entry, ['target', 'name'])}`);
-  const drops = (key: string, goes: (entry: unknown) => boolean, why: string): Drop[] =>
-    entries(object.plain, key).flatMap((entry, i) => (goes(entry) ? [{ object, path: [key, i], why }] : []));
+  const drops = (key: string, wanted: (entry: unknown) => boolean, why: string): Drop[] =>
+    entries(object.plain, key).flatMap((entry, i) =>
+      wanted(entry) ? [{ object, path: [key, i], why }] : [],
+    );
   const all = [
     ...LISTS.flatMap((key) => drops(key, isDeleted, 'remove-manifest-entry')),
     ...PATCHES.flatMap((key) =>
@@ -58,6 +61,58 @@ export function kustomizationDrops(
     drops: all,
     findings: [{ code: 'kustomization-emptied', severity: 'error', path: file.path, line: 1, args }],
   };
+}
+
+function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}
+
+/** Does an entry name a file or a folder that goes? */
+function goes(
+  entry: unknown,
+  folder: string,
+  files: ReadonlySet<string>,
+  folders: ReadonlySet<string>,
+): boolean {
+  const path = typeof entry === 'string' ? joinPath(folder, unmaskBytes(entry)) : null;
+  return path !== null && (files.has(path) || folders.has(path));
+}
+
+const worked = new WeakMap<Removal, ReadonlySet<string>>();
+
+/**
+ * Folders whose kustomization would be left with nothing, and that another kustomization lists: they go as
+ * manifests do, and so may those that list them.
+ */
+export function goneFolders(removal: Removal, project: ProjectView): ReadonlySet<string> {
+  const known = worked.get(removal);
+  if (known !== undefined) return known;
+  const gone = new Set<string>();
+  const all = manifestsOf(project).flatMap((file) => {
+    const plain = file.kustomization ? file.objects[0]?.plain : undefined;
+    if (plain === undefined) return [];
+    return [{ folder: folderOf(file.path), sources: SOURCES.flatMap((key) => entries(plain, key)) }];
+  });
+  const listed = new Set(
+    all.flatMap(({ folder, sources }) =>
+      sources.flatMap((entry) => (typeof entry === 'string' ? [joinPath(folder, unmaskBytes(entry))] : [])),
+    ),
+  );
+  for (let size = -1; size < gone.size; ) {
+    size = gone.size;
+    for (const { folder, sources } of all) {
+      const emptied =
+        sources.length > 0 && sources.every((entry) => goes(entry, folder, removal.files, gone));
+      if (emptied && listed.has(folder)) gone.add(folder);
+    }
+  }
+  worked.set(removal, gone);
+  return gone;
+}
+
+/** A kustomization that goes as a whole. */
+export function isGoneKustomization(file: KubeFile, decision: Decision, project: ProjectView): boolean {
+  return file.kustomization && goneFolders(removalOf(decision, project), project).has(folderOf(file.path));
 }
 
 function entries(root: unknown, key: string): readonly unknown[] {

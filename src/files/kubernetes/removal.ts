@@ -58,7 +58,7 @@ function work(decision: Decision, project: ProjectView): Removal {
     if (file.objects.length > gone.length) continue;
     const named = namedAt(file.path, project);
     for (const where of named) {
-      const args = { name: file.path };
+      const args = { file: file.path };
       say(file.path, { code: 'manifest-is-named', severity: 'error', ...where, args });
     }
     if (named.length === 0) deleted.add(file.path);

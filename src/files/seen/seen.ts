@@ -32,7 +32,9 @@ export interface SeenAfter {
 export function seenFindings(project: Project, after: SeenAfter): readonly Finding[] {
   const kinds = new Map(project.docs.map(({ file, kind }) => [file.path, kind.id]));
   const edited = new Map(after.changes.map((change) => [change.path, change]));
-  const told = new Set(after.findings.flatMap(({ severity, path }) => (severity === 'error' ? [path] : [])));
+  const told = new Set(
+    after.findings.flatMap(({ severity, path, args }) => (severity === 'error' ? [path, args.file] : [])),
+  );
   const files = [...project.view.paths.flatMap((path) => project.view.get(path) ?? []), ...project.others];
   return files.flatMap((file) => {
     const change = edited.get(file.path);

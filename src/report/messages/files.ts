@@ -126,7 +126,7 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     next: 'Watch RQ instead: rq:scheduled:<queue> has the jobs, rq:scheduler-lock:<queue> says who schedules.',
   }),
   'manifest-is-named': (a) => ({
-    text: `names ${a.name}, which holds nothing but the start of rq-scheduler; the file stays as long as this line does.`,
+    text: `names ${a.file}, which holds nothing but the start of rq-scheduler; the file stays as long as this line does.`,
     next: 'Take the file out of this line, then run again.',
   }),
   'object-without-target': (a) => ({

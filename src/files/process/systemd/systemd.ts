@@ -67,7 +67,7 @@ function removal(doc: UnitFile, project: ProjectView): FileResult {
       severity: 'error',
       path,
       line,
-      args: { unit: doc.unit },
+      args: { unit: doc.unit, file: doc.file.path },
     }),
   );
   return { edits: [], deleteFile: findings.length === 0, findings };

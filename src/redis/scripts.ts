@@ -17,6 +17,8 @@ const SCRIPTS = {
   read_series: 'series',
   repair_series: 'series',
   canary_push: true,
+  canary_schedule: true,
+  canary_look: true,
   canary_remove: true,
 } as const;
 

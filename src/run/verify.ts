@@ -1,58 +1,71 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkLines } from '../report/check-text.js';
-import { sentence, wordCheck } from '../report/messages/index.js';
-import { allPass, checkAll } from '../verify/checks.js';
-import type { Check } from '../verify/observations.js';
+import { checkAll } from '../verify/checks.js';
+import type { Check, Observations } from '../verify/observations.js';
+import { fails, passes } from '../verify/verdict.js';
+import { runCanaries } from './canary.js';
 import type { Context } from './context.js';
 import { observe } from './observe.js';
-import { withRedis } from './open-redis.js';
-import { EXIT, type ExitCode } from './outcome.js';
-
-export const VERIFY_SCHEMA = 'migrate-scheduler/verify@1';
+import { type OpenRedis, withRedis } from './open-redis.js';
+import { EXIT, type ExitCode, refusal } from './outcome.js';
+import { printChecks } from './print-checks.js';
 
 /** Seconds a job may be late when nothing else is asked for: RQ's scheduler looks once a second. */
 const GRACE = 5;
-/** Pause between two tries of `--wait`, milliseconds. */
-const PAUSE_MS = 1000;
+/** Pause between two tries of `--wait`, seconds. */
+const PAUSE_SECONDS = 1;
 
-/** Runs the checks of `verify`, with `--wait` until all pass or the time is over; writes nothing. */
+/**
+ * Runs the checks of `verify`, with `--wait` until all pass or the time is over, then the canaries where asked for.
+ * Without `--canary` it writes nothing to Redis.
+ */
 export async function verify(context: Context): Promise<ExitCode> {
   const { options, terminal, stop } = context;
-  const checks = await withRedis(context, async ({ port }) => {
-    const abort = new AbortController();
-    stop.onStop(() => abort.abort());
-    const until = Date.now() + (options.wait ?? 0) * 1000;
-    for (;;) {
-      const seen = await observe(port, {
-        grace: options.grace ?? GRACE,
-        rq: options.rqVersion ?? null,
-        signal: abort.signal,
-      });
-      const checks = checkAll(seen);
-      if (allPass(checks) || Date.now() >= until) return checks;
-      const failing = checks.filter((check) => check.status === 'fail').length;
-      terminal.progress(`Waiting: ${failing} of ${checks.length} checks do not pass yet`);
-      await sleep(PAUSE_MS, undefined, { signal: abort.signal });
-    }
+  if (options.interval !== undefined && options.wait === undefined)
+    throw refusal(EXIT.usage, 'interval-needs-wait');
+  const began = Date.now();
+  const found = await withRedis(context, async (redis) => {
+    const { checks, seen } = await waitForChecks(context, redis);
+    const canaries = options.canary ? await runCanaries(context, redis.port, seen) : [];
+    return { checks: [...checks, ...canaries], redis: redis.url };
   }).catch((error: unknown) => {
     if (stop.signal !== null) return null;
     throw error;
   });
   terminal.progressEnd();
-  if (checks === null) return stop.signal === 'SIGTERM' ? EXIT.sigterm : EXIT.sigint;
-  await print(context, checks);
-  return allPass(checks) ? EXIT.ok : EXIT.checksFailed;
+  if (found === null || stop.signal !== null) return stop.signal === 'SIGTERM' ? EXIT.sigterm : EXIT.sigint;
+  const failOn = options.failOn ?? 'fail';
+  const seconds = (Date.now() - began) / 1000;
+  const report = { ...found, failOn, startedAt: began / 1000, seconds };
+  await printChecks(context, report, process.env.GITHUB_STEP_SUMMARY);
+  return passes(found.checks, failOn) ? EXIT.ok : EXIT.checksFailed;
 }
 
-async function print({ options, terminal }: Context, checks: readonly Check[]): Promise<void> {
-  if (options.format === 'text') {
-    await terminal.data(`${checkLines(checks, terminal.color).join('\n')}\n`);
-    return;
+async function waitForChecks(
+  { options, terminal, stop }: Context,
+  { port }: OpenRedis,
+): Promise<{ checks: Check[]; seen: Observations }> {
+  const abort = new AbortController();
+  stop.onStop(() => abort.abort());
+  const until = Date.now() + (options.wait ?? 0) * 1000;
+  const failOn = options.failOn ?? 'fail';
+  let said = '';
+  for (;;) {
+    const seen = await observe(port, {
+      grace: options.grace ?? GRACE,
+      rq: options.rqVersion ?? null,
+      signal: abort.signal,
+    });
+    const checks = checkAll(seen);
+    const left = until - Date.now();
+    if (passes(checks, failOn) || left <= 0) return { checks, seen };
+    const failing = checks.filter((check) => fails(check, failOn)).map(({ code }) => code);
+    const text = `Waiting: ${failing.length} of ${checks.length} checks do not pass yet (${[...new Set(failing)].join(', ')})`;
+    terminal.progress(text);
+    // In a log, where no progress line is, each change once.
+    if (text !== said) terminal.detail(text);
+    said = text;
+    await sleep(Math.min((options.interval ?? PAUSE_SECONDS) * 1000, left), undefined, {
+      signal: abort.signal,
+    });
   }
-  const document = {
-    schema: VERIFY_SCHEMA,
-    ok: allPass(checks),
-    checks: checks.map((check) => ({ ...check, message: sentence(wordCheck(check)) })),
-  };
-  await terminal.data(`${JSON.stringify(document)}\n`);
 }

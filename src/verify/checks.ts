@@ -65,8 +65,3 @@ function schedulerCheck(queue: QueueSeen, workerAlive: boolean): Check {
       return check('scheduler-beats', 'fail', queue.name, args);
   }
 }
-
-/** Do the checks as a whole pass? Warnings and skips do not fail them. */
-export function allPass(checks: readonly Check[]): boolean {
-  return checks.every((one) => one.status !== 'fail');
-}

@@ -57,5 +57,9 @@ export interface Check {
   readonly status: CheckStatus;
   /** The queue or key it is about; null for the whole database. */
   readonly where: string | null;
+  /** A single job, or a place in the project's files (line from 1), where the check is about one. */
+  readonly jobId?: string;
+  readonly path?: string;
+  readonly line?: number;
   readonly args: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 }

@@ -1,7 +1,8 @@
 import type { Check } from '../../verify/observations.js';
+import { CANARY_CHECKS } from './canary.js';
 import { type Args, list, many, type Wording } from './words.js';
 
-type CheckWord = (args: Args, status: Check['status'], where: string | null) => Wording;
+export type CheckWord = (args: Args, status: Check['status'], where: string | null) => Wording;
 
 const STANDBY = 'a spare worker may need up to 14 minutes to take over';
 
@@ -55,6 +56,7 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
           text: `queue ${queue}: ${many(a.count, 'entry', 'entries')} without a job (${list(a.examples)})`,
           next: `remove such an entry: redis-cli ZREM rq:scheduled:${queue} ID`,
         },
+  ...CANARY_CHECKS,
 };
 
 function schedulerBeats(a: Args, status: Check['status'], queue: string | null): Wording {

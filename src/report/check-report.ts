@@ -1,0 +1,34 @@
+import type { Check, CheckStatus } from '../verify/observations.js';
+import { type FailOn, fails } from '../verify/verdict.js';
+
+/** What `verify` found, as every format shows it. */
+export interface CheckReport {
+  readonly checks: readonly Check[];
+  readonly failOn: FailOn;
+  /** The Redis that was looked at, its password left out. */
+  readonly redis: string;
+  /** When it began (epoch seconds) and how long it took (seconds). */
+  readonly startedAt: number;
+  readonly seconds: number;
+}
+
+/** One line for the whole: what fails, or that all pass, and what is not quite right. */
+export function closingLine({ checks, failOn }: Pick<CheckReport, 'checks' | 'failOn'>): string {
+  const failed = checks.filter((check) => fails(check, failOn)).length;
+  if (failed > 0) return `${failed} of ${checks.length} checks ${failed === 1 ? 'fails' : 'fail'}.`;
+  const passed = count(checks, 'pass');
+  const warned = count(checks, 'warn');
+  const more = warned === 0 ? '' : `; ${warned} ${warned === 1 ? 'is a warning' : 'are warnings'}`;
+  return `${warned === 0 ? 'All ' : ''}${passed} ${passed === 1 ? 'check passes' : 'checks pass'}${more}.`;
+}
+
+export function count(checks: readonly Check[], status: CheckStatus): number {
+  return checks.filter((check) => check.status === status).length;
+}
+
+/** Which check it is, the same from one call to the next: `scheduler-beats: default`. */
+export function checkName({ code, where, jobId, path, line }: Check): string {
+  const file = path === undefined ? [] : [line === undefined ? path : `${path}:${line}`];
+  const about = [...(where === null ? [] : [where]), ...(jobId === undefined ? [] : [jobId]), ...file];
+  return about.length === 0 ? code : `${code}: ${about.join(' ')}`;
+}

@@ -20,7 +20,7 @@ const FUNC = 'time.time';
 /** Whole seconds from now until a canary is due: a score is whole. */
 const AHEAD_SECONDS = 2;
 /** How long a canary may take after it was due, seconds; a longer `--wait` counts. */
-const PATIENCE_SECONDS = 30;
+const PATIENCE_SECONDS = 15;
 const POLL_MS = 100;
 /** Between the two calls that remove what is scheduled still: a pass of RQ's scheduler over its batch is over then. */
 const WITHDRAW_MS = 300;

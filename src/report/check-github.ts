@@ -1,7 +1,7 @@
 import type { Check } from '../verify/observations.js';
 import { type CheckReport, checkName, closingLine } from './check-report.js';
 import { checkLines } from './check-text.js';
-import { sentence, wordCheck } from './messages/index.js';
+import { wordCheck } from './messages/index.js';
 import type { Paint } from './paint.js';
 
 /** Annotations of one kind that GitHub shows for a step; what comes after them it drops silently. */
@@ -47,7 +47,8 @@ function command(kind: 'error' | 'warning', check: Check): string {
     ...(path === undefined || line === undefined ? [] : [`line=${line}`]),
     `title=${escapeProperty(`migrate-scheduler ${checkName(about)}`)}`,
   ];
-  return `::${kind} ${properties.join(',')}::${escapeData(sentence(wordCheck(check)))}`;
+  const { text, next } = wordCheck(check);
+  return `::${kind} ${properties.join(',')}::${escapeData(next ? `${text}\nNext: ${next}` : text)}`;
 }
 
 /** A runner reads `::name::` at the start of a line as a command, and the old `##[name]` anywhere in it. */

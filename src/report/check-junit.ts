@@ -1,7 +1,7 @@
 import type { Check } from '../verify/observations.js';
 import { fails } from '../verify/verdict.js';
 import { type CheckReport, checkName } from './check-report.js';
-import { place, sentence, wordCheck } from './messages/index.js';
+import { place, wordCheck } from './messages/index.js';
 
 const SUITE = 'migrate-scheduler verify';
 
@@ -48,7 +48,8 @@ function testCase(check: Check, name: string, { failOn }: CheckReport): string {
 }
 
 function outLine(check: Check): string {
-  return `${check.status} ${check.code}: ${place(check)}${sentence(wordCheck(check))}`;
+  const { text, next } = wordCheck(check);
+  return `${check.status} ${check.code}: ${place(check)}${text}${next ? `\n  next: ${next}` : ''}`;
 }
 
 /** A consumer takes two cases of one name for the same test. */

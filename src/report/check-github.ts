@@ -1,7 +1,8 @@
+import type { Finding } from '../plan/types.js';
 import type { Check } from '../verify/observations.js';
 import { type CheckReport, checkName, closingLine } from './check-report.js';
 import { checkLines } from './check-text.js';
-import { wordCheck } from './messages/index.js';
+import { sentence, wordCheck, wordFinding } from './messages/index.js';
 import type { Paint } from './paint.js';
 
 /** Annotations of one kind that GitHub shows for a step; what comes after them it drops silently. */
@@ -49,6 +50,11 @@ function command(kind: 'error' | 'warning', check: Check): string {
   ];
   const { text, next } = wordCheck(check);
   return `::${kind} ${properties.join(',')}::${escapeData(next ? `${text}\nNext: ${next}` : text)}`;
+}
+
+/** The annotation of what kept `verify` from looking at all. */
+export function githubError(finding: Finding): string {
+  return `::error title=migrate-scheduler ${escapeProperty(finding.code)}::${escapeData(sentence(wordFinding(finding)))}\n`;
 }
 
 /** A runner reads `::name::` at the start of a line as a command, and the old `##[name]` anywhere in it. */

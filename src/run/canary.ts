@@ -56,6 +56,7 @@ export async function runCanaries(context: Context, port: RedisPort, seen: Obser
       second.filter(({ outcome }) => outcome !== 'failed').map((one) => [one.queue, one]),
     );
     checks.push(...measured.map((one) => canaryCheck(better.get(one.queue) ?? one)));
+    checks.sort((a, b) => ((a.where ?? '') < (b.where ?? '') ? -1 : 1));
     checks.push(...(await pingAll(context, port, lock, measure, patience)));
     return checks;
   } finally {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { githubError } from '../report/check-github.js';
 import { checkAll } from '../verify/checks.js';
 import type { Check, Observations } from '../verify/observations.js';
 import { fails, passes } from '../verify/verdict.js';
@@ -6,7 +7,7 @@ import { runCanaries } from './canary.js';
 import type { Context } from './context.js';
 import { observe } from './observe.js';
 import { type OpenRedis, withRedis } from './open-redis.js';
-import { EXIT, type ExitCode, refusal } from './outcome.js';
+import { EXIT, type ExitCode, Refusal, refusal } from './outcome.js';
 import { printChecks } from './print-checks.js';
 
 /** Seconds a job may be late when nothing else is asked for: RQ's scheduler looks once a second. */
@@ -27,8 +28,11 @@ export async function verify(context: Context): Promise<ExitCode> {
     const { checks, seen } = await waitForChecks(context, redis);
     const canaries = options.canary ? await runCanaries(context, redis.port, seen) : [];
     return { checks: [...checks, ...canaries], redis: redis.url };
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
     if (stop.signal !== null) return null;
+    // On GitHub what stops it is an annotation too; the rest of the world reads stderr.
+    if (options.format === 'github' && error instanceof Refusal)
+      await terminal.data(githubError(error.finding));
     throw error;
   });
   terminal.progressEnd();

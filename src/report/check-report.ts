@@ -22,6 +22,16 @@ export function closingLine({ checks, failOn }: Pick<CheckReport, 'checks' | 'fa
   return `${warned === 0 ? 'All ' : ''}${passed} ${passed === 1 ? 'check passes' : 'checks pass'}${more}.`;
 }
 
+/** The worst lateness that canaries showed, beside what it was before (GUIDE G7); null where none started. */
+export function precisionLine(checks: readonly Check[]): string | null {
+  const late = checks.flatMap(({ code, args: { started } }) =>
+    code === 'canary-ran' && typeof started === 'number' ? [started] : [],
+  );
+  if (late.length === 0) return null;
+  const worst = Math.max(...late).toFixed(2);
+  return `Test jobs started at most ${worst} s after they were due; rq-scheduler looks once a minute unless its -i says otherwise.`;
+}
+
 export function count(checks: readonly Check[], status: CheckStatus): number {
   return checks.filter((check) => check.status === status).length;
 }

@@ -1,6 +1,6 @@
 import type { Check, CheckStatus } from '../verify/observations.js';
 import { passes } from '../verify/verdict.js';
-import { type CheckReport, closingLine } from './check-report.js';
+import { type CheckReport, closingLine, precisionLine } from './check-report.js';
 import { place, wordCheck } from './messages/index.js';
 
 /** Rows of the table; GitHub takes a summary of 1 MiB. */
@@ -40,7 +40,17 @@ function precision(checks: readonly Check[]): string[] {
       : [],
   );
   if (rows.length === 0) return [];
-  return ['', '### Precision', '', '| queue | enqueued after | started after |', '|---|---|---|', ...rows];
+  const line = escapeMarkdown(precisionLine(checks) ?? '');
+  return [
+    '',
+    '### Precision',
+    '',
+    line,
+    '',
+    '| queue | enqueued after | started after |',
+    '|---|---|---|',
+    ...rows,
+  ];
 }
 
 const secondsOf = (value: unknown): string => (typeof value === 'number' ? `${value.toFixed(2)} s` : 'never');

@@ -1,6 +1,6 @@
 import type { Check, CheckStatus } from '../verify/observations.js';
 import { passes } from '../verify/verdict.js';
-import { type CheckReport, closingLine } from './check-report.js';
+import { type CheckReport, closingLine, precisionLine } from './check-report.js';
 import { place, wordCheck } from './messages/index.js';
 import type { Paint } from './paint.js';
 
@@ -16,7 +16,9 @@ function mark(status: CheckStatus, paint: Paint): string {
 export function checkLines(report: Pick<CheckReport, 'checks' | 'failOn'>, paint: Paint): string[] {
   const closing = closingLine(report);
   const painted = passes(report.checks, report.failOn) ? paint.green(closing) : paint.red(closing);
-  return [...report.checks.flatMap((check) => checkLine(check, paint)), '', painted];
+  const precision = precisionLine(report.checks);
+  const lines = report.checks.flatMap((check) => checkLine(check, paint));
+  return [...lines, '', ...(precision === null ? [] : [precision]), painted];
 }
 
 function checkLine(check: Check, paint: Paint): string[] {

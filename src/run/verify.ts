@@ -53,6 +53,7 @@ async function waitForChecks(
   const until = Date.now() + (options.wait ?? 0) * 1000;
   const failOn = options.failOn ?? 'fail';
   let said = '';
+  terminal.progress('Looking at every queue, twice');
   for (;;) {
     const seen = await observe(port, {
       grace: options.grace ?? GRACE,

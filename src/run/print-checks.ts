@@ -4,9 +4,14 @@ import { checkJunit } from '../report/check-junit.js';
 import type { CheckReport } from '../report/check-report.js';
 import { checkSummary } from '../report/check-summary.js';
 import { checkLines } from '../report/check-text.js';
-import { appendOut, writeOut } from '../world/write-out.js';
+import { appendOut, checkOut, writeOut } from '../world/write-out.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './outcome.js';
+
+/** Refuses a file of `--out` that cannot be written before anybody waits for its content. */
+export function expectWritable({ options: { out } }: Context): void {
+  if (out !== undefined) write('out-unwritable', out, () => checkOut(out));
+}
 
 /**
  * Prints the checks as `--format` asks: on stdout, or with `--out` in that file and as text on stdout. For GitHub, a
@@ -19,9 +24,10 @@ export async function printChecks(
 ): Promise<void> {
   const text = `${checkLines(report, terminal.color).join('\n')}\n`;
   const data = options.format === 'text' ? text : formatted(options.format, report, terminal);
-  if (options.out === undefined) await terminal.data(data);
+  const { out } = options;
+  if (out === undefined) await terminal.data(data);
   else {
-    write('out-unwritable', options.out, () => writeOut(options.out ?? '', data));
+    write('out-unwritable', out, () => writeOut(out, data));
     await terminal.data(text);
   }
   if (options.format === 'github' && summaryPath)

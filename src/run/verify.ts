@@ -8,7 +8,7 @@ import type { Context } from './context.js';
 import { observe } from './observe.js';
 import { type OpenRedis, withRedis } from './open-redis.js';
 import { EXIT, type ExitCode, Refusal, refusal } from './outcome.js';
-import { printChecks } from './print-checks.js';
+import { expectWritable, printChecks } from './print-checks.js';
 
 /** Seconds a job may be late when nothing else is asked for: RQ's scheduler looks once a second. */
 const GRACE = 5;
@@ -23,6 +23,7 @@ export async function verify(context: Context): Promise<ExitCode> {
   const { options, terminal, stop } = context;
   if (options.interval !== undefined && options.wait === undefined)
     throw refusal(EXIT.usage, 'interval-needs-wait');
+  expectWritable(context);
   const began = Date.now();
   const found = await withRedis(context, async (redis) => {
     const { checks, seen } = await waitForChecks(context, redis);

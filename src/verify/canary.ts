@@ -1,4 +1,4 @@
-import type { Check, Observations } from './observations.js';
+import type { Check, QueueSeen, WorkerSeen } from './observations.js';
 
 /** Seconds that a run may start late before it is a warning: RQ's scheduler looks once a second. */
 export const LATE_SECONDS = 2;
@@ -37,7 +37,10 @@ export interface CanarySeen {
  * Queues that get a canary: those with a live worker where something is scheduled or a scheduler holds the lock. The
  * others are named with the reason; a queue without scheduled jobs needs no scheduler.
  */
-export function canaryQueues(seen: Pick<Observations, 'queues' | 'workers'>): {
+export function canaryQueues(seen: {
+  readonly queues: readonly Pick<QueueSeen, 'name' | 'scheduled' | 'scheduler'>[];
+  readonly workers: readonly Pick<WorkerSeen, 'alive' | 'queues'>[];
+}): {
   readonly measure: readonly string[];
   readonly skip: readonly { readonly queue: string; readonly reason: NoCanary }[];
 } {

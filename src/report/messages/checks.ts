@@ -1,8 +1,6 @@
 import type { Check } from '../../verify/observations.js';
-import { CANARY_CHECKS } from './canary.js';
-import { type Args, list, many, type Wording } from './words.js';
-
-export type CheckWord = (args: Args, status: Check['status'], where: string | null) => Wording;
+import { CANARY_CHECKS } from './checks-canary.js';
+import { type Args, type CheckWord, list, many, type Wording } from './words.js';
 
 const STANDBY = 'a spare worker may need up to 14 minutes to take over';
 

@@ -1,5 +1,4 @@
-import type { CheckWord } from './checks.js';
-import { type Args, many, type Wording } from './words.js';
+import { type Args, type CheckWord, many, type Wording } from './words.js';
 
 /** The checks of `verify --canary`. */
 export const CANARY_CHECKS: Readonly<Record<string, CheckWord>> = {

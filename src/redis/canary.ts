@@ -1,8 +1,9 @@
 import type { Connection } from './connection.js';
+import { BATCH } from './entries.js';
 import { KEY, queueKey } from './keys.js';
 import { type HeldLock, RUN_LOCK_MS } from './lock.js';
 import type { Field } from './moves.js';
-import { type Arg, arg, int, list, textMap, textOrNull } from './reply.js';
+import { type Arg, arg, int, list, type Reply, textMap, textOrNull } from './reply.js';
 
 /** Which job it is and where. */
 export interface CanaryName {
@@ -54,23 +55,26 @@ export async function scheduleCanary(
   );
 }
 
-/** Looks at the canaries (scripts/canary_look.lua). */
+/** Looks at the canaries, 250 a call (scripts/canary_look.lua). */
 export async function lookAtCanaries(
   connection: Connection,
   lock: HeldLock,
   ids: readonly string[],
 ): Promise<{ now: number; states: CanaryState[] }> {
-  const keys = [lock.key, ...ids.map(jobKey)];
-  const [seconds, micros, states] = list(
-    await connection.script('canary_look', keys, [lock.value, RUN_LOCK_MS]),
-  );
-  return {
-    now: int(seconds) + int(micros) / 1e6,
-    states: list(states).map((state) => {
-      const [status, enqueuedAt, startedAt] = list(state).map((one) => textOrNull(one) || null);
-      return { status: status ?? null, enqueuedAt: enqueuedAt ?? null, startedAt: startedAt ?? null };
-    }),
-  };
+  const states: CanaryState[] = [];
+  let now = 0;
+  for (let from = 0; from < ids.length; from += BATCH) {
+    const keys = [lock.key, ...ids.slice(from, from + BATCH).map(jobKey)];
+    const reply = list(await connection.script('canary_look', keys, [lock.value, RUN_LOCK_MS]));
+    now = int(reply[0]) + int(reply[1]) / 1e6;
+    states.push(...list(reply[2]).map(stateOf));
+  }
+  return { now, states };
+}
+
+function stateOf(reply: Reply): CanaryState {
+  const [status, enqueuedAt, startedAt] = list(reply).map((one) => textOrNull(one) || null);
+  return { status: status ?? null, enqueuedAt: enqueuedAt ?? null, startedAt: startedAt ?? null };
 }
 
 /** Canaries in the tool's own list of them. */

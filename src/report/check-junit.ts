@@ -24,7 +24,7 @@ export function checkJunit(report: CheckReport): string {
     '<testsuites>',
     `  <testsuite${suite}>`,
     '    <properties>',
-    `      <property${attributes({ name: 'redis', value: redis })}/>`,
+    ...(redis === null ? [] : [`      <property${attributes({ name: 'redis', value: redis })}/>`]),
     `      <property${attributes({ name: 'fail-on', value: failOn })}/>`,
     '    </properties>',
     ...checks.map((check, i) => testCase(check, names[i] ?? check.code, report)),

@@ -5,8 +5,8 @@ import { type FailOn, fails } from '../verify/verdict.js';
 export interface CheckReport {
   readonly checks: readonly Check[];
   readonly failOn: FailOn;
-  /** The Redis that was looked at, its password left out. */
-  readonly redis: string;
+  /** The Redis that was looked at, its password left out; null where only files were. */
+  readonly redis: string | null;
   /** When it began (epoch seconds) and how long it took (seconds). */
   readonly startedAt: number;
   readonly seconds: number;

@@ -16,7 +16,7 @@ export function checkSummary(report: CheckReport): string {
   const lines = [
     `## ${passes(checks, failOn) ? MARK.pass : MARK.fail} migrate-scheduler verify`,
     '',
-    escapeMarkdown(`${closingLine(report)} Redis: ${report.redis}`),
+    escapeMarkdown(closingLine(report) + (report.redis === null ? '' : ` Redis: ${report.redis}`)),
     '',
     '| | check | queue | what |',
     '|---|---|---|---|',

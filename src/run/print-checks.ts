@@ -4,18 +4,19 @@ import { checkJunit } from '../report/check-junit.js';
 import type { CheckReport } from '../report/check-report.js';
 import { checkSummary } from '../report/check-summary.js';
 import { checkLines } from '../report/check-text.js';
+import { sentence, wordFinding } from '../report/messages/index.js';
 import { appendOut, checkOut, writeOut } from '../world/write-out.js';
 import type { Context } from './context.js';
 import { EXIT, refusal } from './outcome.js';
 
 /** Refuses a file of `--out` that cannot be written before anybody waits for its content. */
 export function expectWritable({ options: { out } }: Context): void {
-  if (out !== undefined) write('out-unwritable', out, () => checkOut(out));
+  if (out !== undefined) writing(out, () => checkOut(out));
 }
 
 /**
  * Prints the checks as `--format` asks: on stdout, or with `--out` in that file and as text on stdout. For GitHub, a
- * job summary is added where the runner asks for one. Refuses with exit code 64 what cannot be written.
+ * job summary is added where the runner asks for one. Refuses with exit code 64 where the file cannot be written.
  */
 export async function printChecks(
   { options, terminal }: Context,
@@ -27,11 +28,20 @@ export async function printChecks(
   const { out } = options;
   if (out === undefined) await terminal.data(data);
   else {
-    write('out-unwritable', out, () => writeOut(out, data));
+    writing(out, () => writeOut(out, data));
     await terminal.data(text);
   }
-  if (options.format === 'github' && summaryPath)
-    write('github-not-written', summaryPath, () => appendOut(summaryPath, checkSummary(report)));
+  if (options.format === 'github' && summaryPath) summarize(terminal, report, summaryPath);
+}
+
+/** What was found counts; a summary that cannot be written is only said. */
+function summarize(terminal: Context['terminal'], report: CheckReport, path: string): void {
+  try {
+    appendOut(path, checkSummary(report));
+  } catch (error) {
+    const args = { path, reason: (error as Error).message };
+    terminal.error(sentence(wordFinding({ code: 'summary-unwritable', severity: 'warn', args })));
+  }
 }
 
 function formatted(
@@ -43,10 +53,10 @@ function formatted(
   return format === 'junit' ? checkJunit(report) : checkGithub(report, terminal.color);
 }
 
-function write(code: 'out-unwritable' | 'github-not-written', path: string, action: () => void): void {
+function writing(path: string, action: () => void): void {
   try {
     action();
   } catch (error) {
-    throw refusal(EXIT.usage, code, { path, reason: (error as Error).message }, error);
+    throw refusal(EXIT.usage, 'out-unwritable', { path, reason: (error as Error).message }, error);
   }
 }

@@ -98,3 +98,20 @@ export function importCheck(queue: string, outcome: CanaryOutcome, patience: num
   const status = outcome === 'finished' ? 'pass' : late ? 'warn' : 'fail';
   return { code: 'recurring-importable', status, where: queue, args: { outcome, patience } };
 }
+
+/** A refreshed lock proves nothing on RQ 1.11 and earlier (SEMANTICS §7); a canary that was enqueued does. */
+export function provable({ code, status }: Check): boolean {
+  return code === 'scheduler-beats' && status === 'warn';
+}
+
+/** The checks with what the canaries proved about them. */
+export function proved(checks: readonly Check[], canaries: readonly Check[]): Check[] {
+  const enqueued = new Set(
+    canaries.flatMap(({ where, args }) => (typeof args.enqueued === 'number' ? [where] : [])),
+  );
+  return checks.map((check) =>
+    provable(check) && enqueued.has(check.where)
+      ? { ...check, status: 'pass', args: { ...check.args, verdict: 'active' } }
+      : check,
+  );
+}

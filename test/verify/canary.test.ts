@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CanarySeen, canaryCheck, canaryQueues, importCheck } from '../../src/verify/canary.js';
-import type { QueueSeen } from '../../src/verify/observations.js';
+import { type CanarySeen, canaryCheck, canaryQueues, importCheck, proved } from '../../src/verify/canary.js';
+import type { Check, QueueSeen } from '../../src/verify/observations.js';
 
 const DUE = 1_795_500_000;
 
@@ -70,5 +70,17 @@ describe('a canary', () => {
       { queue: 'orphan', reason: 'no-worker' },
       { queue: 'plain', reason: 'no-scheduler' },
     ]);
+  });
+
+  it('proves what the lock of an old RQ leaves open, for its own queue only', () => {
+    const beats = (where: string): Check => ({ code: 'scheduler-beats', status: 'warn', where, args: {} });
+    const ran = {
+      code: 'canary-ran',
+      status: 'warn',
+      where: 'a',
+      args: { enqueued: 0.5, started: null },
+    } as const;
+    const after = proved([beats('a'), beats('b')], [ran, { ...ran, where: 'b', args: { enqueued: null } }]);
+    expect(after.map(({ status }) => status)).toEqual(['pass', 'warn']);
   });
 });

@@ -30,7 +30,7 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     text: '--interval is the pause between the tries of --wait.',
     next: 'Add --wait, or leave --interval out.',
   }),
-  'github-not-written': (a) => ({
+  'summary-unwritable': (a) => ({
     text: `The job summary cannot be written to ${a.path}: ${a.reason}.`,
     next: 'Correct or unset GITHUB_STEP_SUMMARY.',
   }),

@@ -50,6 +50,7 @@ const TEXT_FIELDS = [
   'failure_callback_name',
   'stopped_callback_name',
   'dependency_id',
+  'rate_limit_key',
 ] as const;
 
 /**
@@ -67,6 +68,7 @@ const SINCE: Readonly<Record<string, string>> = {
   repeat_intervals: '2.3',
   enqueue_at_front_on_retry: '2.2',
   rate_limit_concurrency: '3.0',
+  rate_limit_key: '3.0',
 };
 
 /**

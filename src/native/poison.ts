@@ -58,36 +58,50 @@ const STATUSES: Readonly<Record<string, string>> = {
   ready_to_enqueue: '3.0',
 };
 
-/** Codes of `hashProblems` that do not end the scheduler. */
+/** Codes of `hashProblems` that do not end the scheduler. Native scheduling ignores dependencies, on every version. */
 const MILD: Readonly<Record<string, (rq: string | null) => Fate>> = {
-  'has-dependencies': () => 'fine',
   'ttl-zero': () => 'lost',
   // Before, the work horse died of it and the job was in no registry.
   'data-unreadable': (rq) => (rq !== null && atLeast(rq, GHOSTS_ARE_SKIPPED) ? 'fails' : 'lost'),
 };
 
-/** The fate of an entry under one RQ version; null stands for the worst of all versions. */
+/**
+ * The fate of an entry under one RQ version; null stands for the worst of all versions. The codes tell everything that
+ * is wrong, also what the scheduler does not come to see: who mends one thing has to mend the others too.
+ */
 export function fateOf(entry: NativeEntry, rq: string | null, payloads: PayloadFacts): Verdict {
-  const { id, score, hash } = entry;
-  // The scheduler asks for scores from 0 to now.
-  if (score.startsWith('-') && Number(score) !== 0) return { fate: 'lost', codes: ['score-negative'] };
-  if (score === 'inf') return { fate: 'lost', codes: ['score-infinite'] };
-  const idProblem = jobIdProblem(id, rq);
-  if (idProblem === 'id-not-utf8') return { fate: 'crash', codes: [idProblem] };
-  if (idProblem === 'id-colon') {
-    if (!entry.prefixJob) return { fate: 'dropped', codes: [idProblem] };
-    const stays = rq === null || atLeast(rq, OTHER_JOB_FOR_EVER);
-    return { fate: stays ? 'block' : 'dropped', codes: ['id-colon-other-job'] };
-  }
-  if (hash.type === 'none') return { fate: ghostFate(rq), codes: ['hash-missing'] };
-  const found: [string, Fate][] = hashProblems(hash, rq, payloads).map((code) => [
-    code,
-    MILD[code]?.(rq) ?? 'crash',
-  ]);
-  if (idProblem !== null) found.unshift([idProblem, 'crash']);
-  if (hash.type === 'hash') found.push(...statusProblem(hash.fields.get('status'), rq));
-  const told = found.filter(([code]) => code !== 'has-dependencies');
-  return { fate: worst(told.map(([, fate]) => fate)), codes: told.map(([code]) => code) };
+  const found = [...scoreProblem(entry.score), ...idProblem(entry, rq)];
+  const decided = found[0]?.[1];
+  const ghost = entry.hash.type === 'none';
+  if (ghost) found.push(['hash-missing', ghostFate(rq)]);
+  else found.push(...inHash(entry.hash, rq, payloads));
+  const codes = found.map(([code]) => code);
+  // RQ looks up the hash before it looks at the characters of the id.
+  if (ghost && codes[0] === 'id-characters') return { fate: ghostFate(rq), codes };
+  return { fate: decided ?? worst(found.map(([, fate]) => fate)), codes };
+}
+
+type Problem = readonly [code: string, fate: Fate];
+
+/** The scheduler asks for scores from 0 to now. */
+function scoreProblem(score: string): Problem[] {
+  if (score.startsWith('-') && Number(score) !== 0) return [['score-negative', 'lost']];
+  return score === 'inf' ? [['score-infinite', 'lost']] : [];
+}
+
+function idProblem({ id, prefixJob }: NativeEntry, rq: string | null): Problem[] {
+  const code = jobIdProblem(id, rq);
+  if (code === null) return [];
+  if (code !== 'id-colon') return [[code, 'crash']];
+  if (!prefixJob) return [[code, 'dropped']];
+  const stays = rq === null || atLeast(rq, OTHER_JOB_FOR_EVER);
+  return [['id-colon-other-job', stays ? 'block' : 'dropped']];
+}
+
+function inHash(hash: HashSnapshot, rq: string | null, payloads: PayloadFacts): Problem[] {
+  const codes = hashProblems(hash, rq, payloads).filter((code) => code !== 'has-dependencies');
+  const found = codes.map((code): Problem => [code, MILD[code]?.(rq) ?? 'crash']);
+  return hash.type === 'hash' ? [...found, ...statusProblem(hash.fields.get('status'), rq)] : found;
 }
 
 /** The worst verdict under any of these versions, with all their codes; none stands for every version. */
@@ -113,7 +127,7 @@ function ghostFate(rq: string | null): Fate {
 }
 
 /** Absent and empty are fine for the scheduler, but from 2.0 such a job can be neither cancelled nor asked for its status. */
-function statusProblem(raw: Uint8Array | undefined, rq: string | null): [string, Fate][] {
+function statusProblem(raw: Uint8Array | undefined, rq: string | null): Problem[] {
   const isEnum = rq === null || atLeast(rq, STATUS_IS_AN_ENUM);
   if (raw === undefined || raw.length === 0) return isEnum ? [['status-missing', 'fine']] : [];
   const status = decodeText(raw);

@@ -1,3 +1,4 @@
+import { accountJournal, judgeJobs, queuedIds } from './accounting.js';
 import { canaryStatus, pushCanary, removeCanary } from './canary.js';
 import { type Connection, type ConnectLimits, openConnection } from './connection.js';
 import * as entries from './entries.js';
@@ -48,6 +49,9 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     seriesIds: () => series.seriesIds(connection),
     readSeries: (ids, options) => series.readSeries(connection, ids, options),
     schedulerLock: (queue) => overview.readLock(connection, schedulerLockKey(queue)),
+    accountJournal: (runId, after) => accountJournal(connection, runId, after),
+    judgeJobs: (jobs) => judgeJobs(connection, jobs),
+    queuedIds: (queue) => queuedIds(connection, queue),
     currentRun: () => currentRun(connection),
     listRuns: (count) => listRuns(connection, count),
     readRun: (runId) => readRun(connection, runId),

@@ -1,5 +1,6 @@
+import type { AccountedPage } from './accounting.js';
 import type { Canary } from './canary.js';
-import type { Cursor, Entry, JobRead, Page } from './entries.js';
+import type { Cursor, Entry, JobRead, Page, ReadJobsOptions } from './entries.js';
 import type {
   LegacyLock,
   LegacyLockResult,
@@ -34,7 +35,7 @@ export interface RedisPort {
   legacyCount(): Promise<number>;
   pageLegacy(cursor: Cursor | null, count?: number): Promise<Page>;
   pageScheduled(queue: string, cursor: Cursor | null, count?: number): Promise<Page>;
-  readJobs(entries: readonly Entry[], options: { readonly data: boolean }): Promise<JobRead[]>;
+  readJobs(entries: readonly Entry[], options: ReadJobsOptions): Promise<JobRead[]>;
   /** One walk over the key space, for the three that follow. */
   schedulerKeys(): Promise<SchedulerKeys>;
   legacyState(keys: SchedulerKeys): Promise<LegacyState>;
@@ -48,6 +49,12 @@ export interface RedisPort {
   readSeries(ids: readonly string[], options: { readonly data: boolean }): Promise<SeriesRead[]>;
   /** A second sample of `rq:scheduler-lock:<queue>` (SEMANTICS §7: two, at least 2 s apart). */
   schedulerLock(queue: string): Promise<LockSample | null>;
+  /** Where the jobs of one journal entry are now; entries follow each other by `next`. */
+  accountJournal(runId: string, after: string | null): Promise<AccountedPage>;
+  judgeJobs(
+    jobs: readonly { readonly queue: string; readonly id: Uint8Array }[],
+  ): Promise<{ state: string; status: string }[]>;
+  queuedIds(queue: string): Promise<Set<string>>;
   currentRun(): Promise<string | null>;
   listRuns(count?: number): Promise<string[]>;
   readRun(runId: string): Promise<RunRecord | null>;

@@ -20,7 +20,8 @@ export type Remedy =
       readonly newScore: string | null;
       readonly fields: readonly FieldChange[];
     }
-  | { readonly kind: 'remove' | 'quarantine' | 'leave' };
+  | { readonly kind: 'remove' | 'quarantine' }
+  | { readonly kind: 'leave' };
 
 /** Queue.DEFAULT_TIMEOUT, seconds. */
 const TIMEOUT = '180';

@@ -7,6 +7,7 @@ import { acquireLegacyLock, acquireRunLock, LockKeeper, releaseLocks } from './l
 import { moveBatch, rollbackBatch } from './moves.js';
 import * as overview from './overview.js';
 import type { RedisPort } from './port.js';
+import { repairEntries } from './repairs.js';
 import { beginRun, currentRun, finishRun, listRuns, readRun } from './runs.js';
 import * as series from './series.js';
 import { checkServer, type ServerInfo, serverTime } from './server.js';
@@ -65,6 +66,7 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     finishRun: (lock, runId, now) => finishRun(connection, lock, runId, now),
     moveBatch: (fence, steps) => moveBatch(connection, fence, steps),
     repairSeries: (lock, run, steps) => series.repairSeries(connection, lock, run, steps),
+    repairEntries: (lock, run, steps) => repairEntries(connection, lock, run, steps),
     rollbackBatch: (run, runId, metas) => rollbackBatch(connection, run, runId, metas),
 
     pushCanary: (lock, canary) => pushCanary(connection, lock, canary),

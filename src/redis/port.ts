@@ -19,6 +19,7 @@ import type {
   NativeQueue,
   SchedulerKeys,
 } from './overview.js';
+import type { EntryResult, EntryStep } from './repairs.js';
 import type { BeginRequest, BeginResult, RunPhase, RunRecord } from './runs.js';
 import type { RepairResult, RepairRun, RepairStep, SeriesRead } from './series.js';
 import type { ServerInfo } from './server.js';
@@ -70,6 +71,7 @@ export interface RedisPort {
   finishRun(lock: RunLock, runId: string, now: number): Promise<RunPhase | null>;
   moveBatch(fence: Fence, steps: readonly JobStep[]): Promise<StepResult[]>;
   repairSeries(lock: RunLock, run: RepairRun, steps: readonly RepairStep[]): Promise<RepairResult[]>;
+  repairEntries(lock: RunLock, run: RepairRun, steps: readonly EntryStep[]): Promise<EntryResult[]>;
   rollbackBatch(run: RunLock, runId: string, metas?: readonly SeriesMeta[]): Promise<RollbackStep>;
 
   // A canary: leaves no trace, is no part of the journal.

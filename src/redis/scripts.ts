@@ -16,6 +16,7 @@ const SCRIPTS = {
   rollback_batch: true,
   read_series: 'series',
   repair_series: 'series',
+  repair_entries: true,
   account_journal: 'job_state',
   judge_jobs: 'job_state',
   canary_push: true,

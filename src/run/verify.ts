@@ -1,34 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkLines } from '../report/check-text.js';
 import { sentence, wordCheck } from '../report/messages/index.js';
-import { allPass, checkAll } from '../verify/checks.js';
+import { allPass } from '../verify/checks.js';
+import { fileChecks } from '../verify/files.js';
 import type { Check } from '../verify/observations.js';
+import { checkRedis, lookAtFiles } from './check-all.js';
 import type { Context } from './context.js';
-import { observe } from './observe.js';
 import { withRedis } from './open-redis.js';
 import { EXIT, type ExitCode } from './outcome.js';
 
 export const VERIFY_SCHEMA = 'migrate-scheduler/verify@1';
 
-/** Seconds a job may be late when nothing else is asked for: RQ's scheduler looks once a second. */
-const GRACE = 5;
 /** Pause between two tries of `--wait`, milliseconds. */
 const PAUSE_MS = 1000;
 
 /** Runs the checks of `verify`, with `--wait` until all pass or the time is over; writes nothing. */
 export async function verify(context: Context): Promise<ExitCode> {
   const { options, terminal, stop } = context;
+  const files = await lookAtFiles(context.project, options);
+  if (options.only === 'files') return conclude(context, fileChecks(files, null));
   const checks = await withRedis(context, async ({ port }) => {
     const abort = new AbortController();
     stop.onStop(() => abort.abort());
     const until = Date.now() + (options.wait ?? 0) * 1000;
     for (;;) {
-      const seen = await observe(port, {
-        grace: options.grace ?? GRACE,
-        rq: options.rqVersion ?? null,
-        signal: abort.signal,
-      });
-      const checks = checkAll(seen);
+      const { checks } = await checkRedis(port, options, files, abort.signal);
       if (allPass(checks) || Date.now() >= until) return checks;
       const failing = checks.filter((check) => check.status === 'fail').length;
       terminal.progress(`Waiting: ${failing} of ${checks.length} checks do not pass yet`);
@@ -40,6 +36,10 @@ export async function verify(context: Context): Promise<ExitCode> {
   });
   terminal.progressEnd();
   if (checks === null) return stop.signal === 'SIGTERM' ? EXIT.sigterm : EXIT.sigint;
+  return conclude(context, checks);
+}
+
+async function conclude(context: Context, checks: readonly Check[]): Promise<ExitCode> {
   await print(context, checks);
   return allPass(checks) ? EXIT.ok : EXIT.checksFailed;
 }

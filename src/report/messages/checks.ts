@@ -1,4 +1,5 @@
 import { ENTRY_CHECKS } from './checks-entries.js';
+import { FILE_CHECKS } from './checks-files.js';
 import { PROCESS_CHECKS } from './checks-processes.js';
 import { type CheckWord, list, many } from './words.js';
 
@@ -44,4 +45,5 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
           next: 'a worker with its scheduler must serve this queue; its log says why it does not enqueue',
         },
   ...ENTRY_CHECKS,
+  ...FILE_CHECKS,
 };

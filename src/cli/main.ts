@@ -43,7 +43,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'repair',
-    about: 'arm recurring series again whose waiting job was lost',
+    about: "arm lost recurring series again; mend entries that would stop or escape RQ's scheduler",
     load: () => import('./commands/repair.js'),
   },
   {

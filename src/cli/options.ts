@@ -75,7 +75,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--only <part>',
     about: 'only the files, or only Redis',
-    commands: APPLYING,
+    commands: [...APPLYING, 'verify'],
     choices: ['files', 'redis'],
   },
   {
@@ -105,7 +105,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--rq-version <version>',
     about: 'the RQ version to aim at',
-    commands: [...APPLYING, 'verify'],
+    commands: [...APPLYING, 'verify', 'repair'],
     parse: rqVersion,
   },
   {

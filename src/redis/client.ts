@@ -1,3 +1,4 @@
+import { accountJournal, judgeJobs, queuedIds } from './accounting.js';
 import * as canary from './canary.js';
 import { type Connection, type ConnectLimits, openConnection } from './connection.js';
 import * as entries from './entries.js';
@@ -6,6 +7,7 @@ import { acquireCanaryLock, acquireLegacyLock, acquireRunLock, LockKeeper, relea
 import { moveBatch, rollbackBatch } from './moves.js';
 import * as overview from './overview.js';
 import type { RedisPort } from './port.js';
+import { repairEntries } from './repairs.js';
 import { beginRun, currentRun, finishRun, listRuns, readRun } from './runs.js';
 import * as series from './series.js';
 import { checkServer, type ServerInfo, serverTime } from './server.js';
@@ -48,6 +50,9 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     seriesIds: () => series.seriesIds(connection),
     readSeries: (ids, options) => series.readSeries(connection, ids, options),
     schedulerLock: (queue) => overview.readLock(connection, schedulerLockKey(queue)),
+    accountJournal: (runId, after) => accountJournal(connection, runId, after),
+    judgeJobs: (jobs) => judgeJobs(connection, jobs),
+    queuedIds: (queue) => queuedIds(connection, queue),
     currentRun: () => currentRun(connection),
     listRuns: (count) => listRuns(connection, count),
     readRun: (runId) => readRun(connection, runId),
@@ -61,6 +66,7 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     finishRun: (lock, runId, now) => finishRun(connection, lock, runId, now),
     moveBatch: (fence, steps) => moveBatch(connection, fence, steps),
     repairSeries: (lock, run, steps) => series.repairSeries(connection, lock, run, steps),
+    repairEntries: (lock, run, steps) => repairEntries(connection, lock, run, steps),
     rollbackBatch: (run, runId, metas) => rollbackBatch(connection, run, runId, metas),
 
     acquireCanaryLock: (request) => acquireCanaryLock(connection, request),

@@ -1,5 +1,6 @@
+import type { AccountedPage } from './accounting.js';
 import type { Canary, CanaryName, CanaryRemoval, CanaryState } from './canary.js';
-import type { Cursor, Entry, JobRead, Page } from './entries.js';
+import type { Cursor, Entry, JobRead, Page, ReadJobsOptions } from './entries.js';
 import type {
   HeldLock,
   LegacyLock,
@@ -19,6 +20,7 @@ import type {
   NativeQueue,
   SchedulerKeys,
 } from './overview.js';
+import type { EntryResult, EntryStep } from './repairs.js';
 import type { BeginRequest, BeginResult, RunPhase, RunRecord } from './runs.js';
 import type { RepairResult, RepairRun, RepairStep, SeriesRead } from './series.js';
 import type { ServerInfo } from './server.js';
@@ -35,7 +37,7 @@ export interface RedisPort {
   legacyCount(): Promise<number>;
   pageLegacy(cursor: Cursor | null, count?: number): Promise<Page>;
   pageScheduled(queue: string, cursor: Cursor | null, count?: number): Promise<Page>;
-  readJobs(entries: readonly Entry[], options: { readonly data: boolean }): Promise<JobRead[]>;
+  readJobs(entries: readonly Entry[], options: ReadJobsOptions): Promise<JobRead[]>;
   /** One walk over the key space, for the three that follow. */
   schedulerKeys(): Promise<SchedulerKeys>;
   legacyState(keys: SchedulerKeys): Promise<LegacyState>;
@@ -49,6 +51,12 @@ export interface RedisPort {
   readSeries(ids: readonly string[], options: { readonly data: boolean }): Promise<SeriesRead[]>;
   /** A second sample of `rq:scheduler-lock:<queue>` (SEMANTICS §7: two, at least 2 s apart). */
   schedulerLock(queue: string): Promise<LockSample | null>;
+  /** Where the jobs of one journal entry are now; entries follow each other by `next`. */
+  accountJournal(runId: string, after: string | null): Promise<AccountedPage>;
+  judgeJobs(
+    jobs: readonly { readonly queue: string; readonly id: Uint8Array }[],
+  ): Promise<{ state: string; status: string }[]>;
+  queuedIds(queue: string): Promise<Set<string>>;
   currentRun(): Promise<string | null>;
   listRuns(count?: number): Promise<string[]>;
   readRun(runId: string): Promise<RunRecord | null>;
@@ -64,6 +72,7 @@ export interface RedisPort {
   finishRun(lock: RunLock, runId: string, now: number): Promise<RunPhase | null>;
   moveBatch(fence: Fence, steps: readonly JobStep[]): Promise<StepResult[]>;
   repairSeries(lock: RunLock, run: RepairRun, steps: readonly RepairStep[]): Promise<RepairResult[]>;
+  repairEntries(lock: RunLock, run: RepairRun, steps: readonly EntryStep[]): Promise<EntryResult[]>;
   rollbackBatch(run: RunLock, runId: string, metas?: readonly SeriesMeta[]): Promise<RollbackStep>;
 
   // Canaries: they leave no trace and are no part of the journal.

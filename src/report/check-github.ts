@@ -21,16 +21,16 @@ export function checkGithub(report: CheckReport, paint: Paint): string {
     `::group::${escapeData(`migrate-scheduler verify: ${closingLine(report)}`)}`,
     ...checkLines(report, paint).map(plainLine),
     '::endgroup::',
-    ...annotations('error', errors),
-    ...annotations('warning', failOn === 'warn' ? [] : warnings),
+    ...annotations('error', errors, report.root),
+    ...annotations('warning', failOn === 'warn' ? [] : warnings, report.root),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function annotations(kind: 'error' | 'warning', checks: readonly Check[]): string[] {
+function annotations(kind: 'error' | 'warning', checks: readonly Check[], root: string): string[] {
   const shown = checks.length > LIMIT ? checks.slice(0, LIMIT - 1) : checks;
   const rest = checks.slice(shown.length);
-  const lines = shown.map((check) => command(kind, check));
+  const lines = shown.map((check) => command(kind, check, root));
   if (rest.length > 0) {
     const codes = [...new Set(rest.map(({ code }) => code))].join(', ');
     const title = escapeProperty('migrate-scheduler verify');
@@ -41,10 +41,11 @@ function annotations(kind: 'error' | 'warning', checks: readonly Check[]): strin
   return lines;
 }
 
-function command(kind: 'error' | 'warning', check: Check): string {
+function command(kind: 'error' | 'warning', check: Check, root: string): string {
   const { path, line, ...about } = check;
+  const inRoot = root === '' || path === undefined ? path : `${root}/${path}`;
   const properties = [
-    ...(path === undefined ? [] : [`file=${escapeProperty(path)}`]),
+    ...(inRoot === undefined ? [] : [`file=${escapeProperty(inRoot)}`]),
     ...(path === undefined || line === undefined ? [] : [`line=${line}`]),
     `title=${escapeProperty(`migrate-scheduler ${checkName(about)}`)}`,
   ];

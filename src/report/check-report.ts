@@ -7,6 +7,8 @@ export interface CheckReport {
   readonly failOn: FailOn;
   /** The Redis that was looked at, its password left out; null where only files were. */
   readonly redis: string | null;
+  /** Where the project lies, as seen from the folder that GitHub's annotations count from; '' for that folder. */
+  readonly root: string;
   /** When it began (epoch seconds) and how long it took (seconds). */
   readonly startedAt: number;
   readonly seconds: number;
@@ -36,9 +38,8 @@ export function count(checks: readonly Check[], status: CheckStatus): number {
   return checks.filter((check) => check.status === status).length;
 }
 
-/** Which check it is, the same from one call to the next: `scheduler-beats: default`. */
-export function checkName({ code, where, jobId, path, line }: Check): string {
-  const file = path === undefined ? [] : [line === undefined ? path : `${path}:${line}`];
-  const about = [...(where === null ? [] : [where]), ...(jobId === undefined ? [] : [jobId]), ...file];
+/** Which check it is, the same from one call to the next: `scheduler-beats: default`. A line number would not be. */
+export function checkName({ code, where, jobId, path }: Check): string {
+  const about = [where, jobId, path].filter((one) => one !== null && one !== undefined);
   return about.length === 0 ? code : `${code}: ${about.join(' ')}`;
 }

@@ -36,9 +36,8 @@ describe.each(DEFAULT_PAIRS)('verify with rq $rq and rq-scheduler $rqScheduler',
         ...['not-overdue', 'scheduler-beats', 'worker-listening'],
       ].sort(),
     );
-    expect(all.checks.map(({ where }) => where)).toEqual([
-      ...[null, null],
-      ...['default', 'default', 'default', 'default'],
+    expect(all.checks.filter(({ where }) => where === 'default').map(({ code }) => code)).toEqual([
+      ...['worker-listening', 'scheduler-beats', 'not-overdue', 'jobs-present', 'entries-fit'],
     ]);
     await scheduler.stop();
 

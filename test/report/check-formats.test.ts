@@ -13,7 +13,14 @@ const same = (text: string) => text;
 const PLAIN: Paint = { bold: same, dim: same, red: same, green: same, yellow: same, cyan: same };
 
 function report(checks: readonly Check[], failOn: CheckReport['failOn'] = 'fail'): CheckReport {
-  return { checks, failOn, redis: 'redis://:***@h:1/0', startedAt: 1_795_500_000.5, seconds: 2.25 };
+  return {
+    checks,
+    failOn,
+    redis: 'redis://:***@h:1/0',
+    root: 'back',
+    startedAt: 1_795_500_000.5,
+    seconds: 2.25,
+  };
 }
 
 const check = (status: Check['status'], more: Partial<Check> = {}): Check => ({
@@ -78,7 +85,7 @@ describe('junit', () => {
       ['not-overdue: default', 'passed'],
       ['not-overdue: default (2)', 'failure'],
       ['not-overdue: default one', 'failure'],
-      ['not-overdue: default a/compose.yml:3', 'skipped'],
+      ['not-overdue: default a/compose.yml', 'skipped'],
     ]);
     expect(lenient?.suite).toMatchObject({
       tests: '5',
@@ -108,7 +115,7 @@ describe('github', () => {
   it('annotates the place in a file, escaped as the runner reads it', () => {
     const output = checkGithub(report([check('fail', { path: 'a,b:c%.yml', line: 7, where: 'q' })]), PLAIN);
     expect(output).toMatch(
-      /^::error file=a%2Cb%3Ac%25\.yml,line=7,title=migrate-scheduler not-overdue%3A q::/m,
+      /^::error file=back\/a%2Cb%3Ac%25\.yml,line=7,title=migrate-scheduler not-overdue%3A q::/m,
     );
     expect(escapeData('100%\r\n::x')).toBe('100%25%0D%0A::x');
     expect(escapeProperty('a:b,c')).toBe('a%3Ab%2Cc');

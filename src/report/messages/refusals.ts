@@ -30,6 +30,10 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     text: '--interval is the pause between the tries of --wait.',
     next: 'Add --wait, or leave --interval out.',
   }),
+  'canary-needs-redis': () => ({
+    text: '--canary lets workers run a job; --only files asks nobody.',
+    next: 'Leave one of them out.',
+  }),
   'summary-unwritable': (a) => ({
     text: `The job summary cannot be written to ${a.path}: ${a.reason}.`,
     next: 'Correct or unset GITHUB_STEP_SUMMARY.',

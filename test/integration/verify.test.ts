@@ -15,7 +15,7 @@ const withStatus = ({ checks }: VerifyDocument, status: string) =>
 describe.each(DEFAULT_PAIRS)('verify with rq $rq and rq-scheduler $rqScheduler', (pair) => {
   const real = useRealParts(pair);
   const verify = (code: number, ...more: string[]) =>
-    cliJson<VerifyDocument>(code, ['verify', '--redis-url', real.url, ...more]);
+    cliJson<VerifyDocument>(code, ['verify', '--only', 'redis', '--redis-url', real.url, ...more]);
 
   it('names each thing that is wrong, and passes when all is right', async () => {
     const at = now() + 3600;
@@ -65,7 +65,7 @@ describe('verify', () => {
   const real = useRealParts(GUIDE_PAIR);
 
   it('passes where nothing is scheduled, writes nothing, and wants a worker of the right queue', async () => {
-    const empty = await cliJson<VerifyDocument>(0, ['verify', '--redis-url', real.url]);
+    const empty = await cliJson<VerifyDocument>(0, ['verify', '--only', 'redis', '--redis-url', real.url]);
     expect(withStatus(empty, 'skip')).toEqual(['nothing-scheduled']);
     await real.seed([
       { call: 'native_enqueue_at', func: 'tasks.record', at: now() + 3600, id: 'one', queue: 'mail' },

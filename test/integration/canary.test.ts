@@ -19,9 +19,9 @@ const canaries = ({ checks }: CanaryDocument) => checks.filter(({ code }) => cod
 
 /**
  * What RQ itself writes when a worker runs any job: its own record, its scheduler's (RQ >= 2.10), the queue's name. And
- * the lock of a worker's first maintenance, which may end after it is ready.
+ * the locks of a worker's first maintenance, which may end after it is ready.
  */
-const RQ_OWN = /^rq:(worker:\w+|scheduler:\w+|queues|clean_registries:\w+)$/;
+const RQ_OWN = /^rq:(worker:\w+|scheduler:\w+|queues|clean_\w+(:\w+)?)$/;
 
 /** Keys that differ between two looks at the whole database. */
 function changed(before: Record<string, string>, after: Record<string, string>): string[] {

@@ -115,7 +115,7 @@ function goneScripts(
 function runAt(name: string, { file }: PackageFile, project: ProjectView): readonly Where[] {
   const word = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const run = new RegExp(
-    `\\b(?:(?:npm|pnpm|bun)(?:\\s+run|\\s+run-script|:)|yarn(?:\\s+run)?|npm-run-all|run-[ps])[^\\n]*?(?<![\\w:.-])(?:npm:)?${word}(?![\\w:.-])|"npm:${word}"`,
+    `\\b(?:(?:npm|pnpm|bun)(?:\\s+run|\\s+run-script|:)|yarn(?:\\s+run)?|npm-run-all|run-[ps])[^\\n]{0,300}?(?<![\\w:.-])(?:npm:)?${word}(?![\\w:.-])|"npm:${word}"`,
     'g',
   );
   return project.paths.flatMap((path) => {

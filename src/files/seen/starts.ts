@@ -1,4 +1,5 @@
 import { mentionsStart } from '../command/mentions.js';
+import { isWorthSearching } from './paths.js';
 
 /** A line that says something of the scheduler or of a worker. */
 export interface SeenLine {
@@ -14,8 +15,9 @@ export interface SeenLine {
 const KEYS = /\brq:scheduler(?::scheduled_jobs|_instance:|_lock\b)/;
 const WORD = /(?<![\w.@-])rqscheduler(?![\w@-]|\.\w)/;
 const COMMENT = /^\s*(#(?!!)|\/\/|;|--\s|<!--|REM\b)/i;
-/** Words that look at a process or hand it to a manager, but do not start it as a command. */
-const ABOUT = /\b(grep|pgrep|pkill|killall|systemctl|supervisorctl|journalctl|service|kubectl|logs?)\b/;
+/** What looks at a process or hands it to a manager, but does not start it as a command. */
+const ABOUT =
+  /\b(?:p?grep|pkill|killall|systemctl|supervisorctl|journalctl|kubectl|service|logs)\b[^|;&"'\n]*\brq(?:scheduler|worker| worker)|\b(?:systemctl|supervisorctl|service)["',\s]+(?:[\w-]+["',\s]+){1,2}rq(?:scheduler|worker)/;
 /** Keys whose value is a name. */
 const NAMES =
   /["']?\b(name|app|service|services|image|container_name|container|hostname|host|label|role|tier|component|alias|id|user|group|title|unit|job|depends_on|tag|app\.kubernetes\.io\/\w+)["']?\s*[:=]\s*["']?[\w./-]*$/i;
@@ -30,19 +32,31 @@ const INSTALL =
 const WORKER = /(?<![\w.@-])(?:rqworker(?![\w.@-])|rq["',\s]+worker(?![\w-]))/;
 const SCHEDULED = /with[-_]scheduler|(?<![\w-])-[a-z]*s\b/;
 
+/** Lines beyond this length, bytes, are looked at only this far around the words that matter. */
+const LONG = 2000;
+const AROUND = 300;
+const MAX_WINDOWS = 20;
+
 /** Looks through a text line by line; comment lines say nothing. */
 export function seenLines(text: string): readonly SeenLine[] {
+  if (!isWorthSearching(text)) return [];
   const lines = [...text.matchAll(/[^\n]*(?:\n|$)/g)].filter(({ 0: line }) => line !== '');
   return lines.flatMap(({ 0: line, index }, i): SeenLine[] => {
-    const what = COMMENT.test(line)
-      ? null
-      : whatOf(
-          line,
-          lines.slice(Math.max(0, i - 6), i + 8).map((one) => one[0]),
-          Math.min(i, 6),
-        );
-    return what === null ? [] : [{ line: i + 1, start: index, end: index + line.length, what }];
+    if (COMMENT.test(line) || !isWorthSearching(line)) return [];
+    const before = lines.slice(Math.max(0, i - 6), i).map((one) => one[0].slice(0, LONG));
+    const after = lines.slice(i + 1, i + 8).map((one) => one[0].slice(0, LONG));
+    const seen = windowsOf(line).map((part) => whatOf(part, [...before, part, ...after], before.length));
+    return [...new Set(seen)].flatMap((what) =>
+      what === null ? [] : [{ line: i + 1, start: index, end: index + line.length, what }],
+    );
   });
+}
+
+/** The line, or the parts of a long one that are worth a look. */
+function windowsOf(line: string): readonly string[] {
+  if (line.length <= LONG) return [line];
+  const hits = [...line.matchAll(/rq[-_.:\s]?(?:scheduler|worker)/g)].slice(0, MAX_WINDOWS);
+  return hits.map(({ index }) => line.slice(Math.max(0, index - AROUND), index + AROUND));
 }
 
 function whatOf(line: string, around: readonly string[], at: number): SeenLine['what'] | null {

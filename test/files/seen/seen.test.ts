@@ -27,6 +27,7 @@ describe('starts of rq-scheduler in files that are not edited', () => {
     ['task.json', '{"command": [\n  "rqscheduler",\n  "-i", "5"]}', STARTED(2)],
     ['stack.yaml', 'args:\n  # polls\n  - rqscheduler\n', STARTED(3)],
     ['Vagrantfile', 'config.vm.provision "shell", inline: "cd /app && rqscheduler &"', STARTED(1)],
+    ['run', 'nohup rqscheduler > /var/log/logs 2>&1 &', STARTED(1)],
     ['crontab', '@reboot python -m rq_scheduler.scripts.rqscheduler', STARTED(1)],
   ])('%s: %s', (path, text, expected) => {
     expect(told(path, text)).toEqual(expected);
@@ -37,6 +38,7 @@ describe('starts of rq-scheduler in files that are not edited', () => {
     ['play.yml', 'name: restart\ncommand: systemctl restart rqscheduler'],
     ['stack.yml', 'depends_on:\n  - rqscheduler'],
     ['agent.yaml', 'check: pgrep -f rqscheduler'],
+    ['x.json', '"command": ["sudo", "systemctl", "restart", "rqscheduler"]'],
     ['nagios.cfg', 'rqscheduler: on'],
   ])('are not sure where it is only named, %s: %s', (path, text) => {
     expect(told(path, text)).toEqual([expect.stringMatching(/^info scheduler-named:/)]);
@@ -49,6 +51,11 @@ describe('starts of rq-scheduler in files that are not edited', () => {
     ['units.yml', 'src: rqscheduler.service'],
   ])('are none, %s: %s', (path, text) => {
     expect(told(path, text)).toEqual([]);
+  });
+
+  it('are found in very long lines, in no time', () => {
+    const long = '{"add": "uv", "service": "flask"}, '.repeat(30_000);
+    expect(told('board.json', `[${long}{"command": "rqscheduler -i 5"}, ${long}]`)).toEqual(STARTED(1));
   });
 
   it('only warn in charts and on build servers, which start no production', () => {

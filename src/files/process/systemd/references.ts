@@ -48,7 +48,7 @@ export function namedAt({ file, unit }: UnitFile, project: ProjectView): readonl
   const bare = escaped(unit.replace(/\.\w+$/, '')).replace(/@$/, '@[\\w%.:\\\\-]*');
   const [type = ''] = /\.\w+$/.exec(unit) ?? [];
   const full = `(?<![\\w.@-])${bare}\\${type}(?![\\w-])`;
-  const started = `(?:systemctl|service)\\b[^\\n]*?(?<![\\w.@/-])${bare}(?![\\w.@-])`;
+  const started = `(?:systemctl|service)\\b[^\\n]{0,300}?(?<![\\w.@/-])${bare}(?![\\w.@-])`;
   const module = `\\b(?:systemd|systemd_service|service):[^\\n]*\\n(?:[ \\t]+[^\\n]*\\n){0,5}?[ \\t]+name:[ \\t]*["']?${bare}(?=["'\\s])`;
   const naming = new RegExp(`${full}|${started}|${module}`, 'g');
   const word = unit.replace(/@?\.\w+$/, '');

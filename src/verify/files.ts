@@ -11,6 +11,8 @@ export interface FilesSeen {
   readonly facts: readonly Fact[];
   /** Files that could not be understood. */
   readonly findings: readonly Finding[];
+  /** What starts rq-scheduler or watches its keys in files that no kind knows (`files/seen`). */
+  readonly seen: readonly Finding[];
   /** RQ version that the dependencies fix. */
   readonly rq: string | null;
 }
@@ -18,7 +20,7 @@ export interface FilesSeen {
 /** The checks of the project's files; `queues` null where Redis was not looked at. */
 export function fileChecks(files: FilesSeen | null, queues: readonly QueueSeen[] | null): Check[] {
   if (files === null) return [check('files-none', 'skip', null)];
-  const { facts, findings, rq } = files;
+  const { facts, findings, seen, rq } = files;
   const busy = queues?.filter(({ scheduled }) => scheduled > 0).map(({ name }) => name) ?? null;
   // What would block or be changed if the move were planned now.
   const decided = decide(facts, {
@@ -31,7 +33,8 @@ export function fileChecks(files: FilesSeen | null, queues: readonly QueueSeen[]
   }).findings;
   return [
     ...findings.map((one) => placed('files-unread', 'warn', one, { reason: one.args.reason ?? '' })),
-    ...schedulerGone(facts),
+    ...schedulerGone(facts, seen),
+    ...keysUnwatched(seen),
     ...dependencyGone(facts, decided),
     ...passOr('files-imports-gone', of(decided, 'code-imports'), ({ args }) => ({
       module: args.module ?? '',
@@ -70,14 +73,23 @@ function passOr(
   return findings.map((one) => placed(code, 'fail', one, argsOf(one)));
 }
 
-/** Nothing starts rq-scheduler any more. */
-function schedulerGone(facts: readonly Fact[]): Check[] {
+/** Nothing starts rq-scheduler any more; in a chart or on a build server it is only worth a look. */
+function schedulerGone(facts: readonly Fact[], seen: readonly Finding[]): Check[] {
   const code = 'files-scheduler-gone';
-  const starting = facts
+  const processes = facts
     .filter((fact) => fact.type === 'process')
-    .filter(({ role }) => role === 'scheduler' || role === 'both');
-  if (starting.length === 0) return [check(code, 'pass', null)];
-  return starting.map(({ name, where }) => placed(code, 'fail', where, { process: name }));
+    .filter(({ role }) => role === 'scheduler' || role === 'both')
+    .map(({ name, where }) => placed(code, 'fail', where, { process: name }));
+  const others = of(seen, 'scheduler-started-here', 'scheduler-in-chart', 'scheduler-in-ci').map((one) =>
+    placed(code, one.severity === 'error' ? 'fail' : 'warn', one, { process: null }),
+  );
+  const all = [...processes, ...others];
+  return all.length === 0 ? [check(code, 'pass', null)] : all;
+}
+
+/** Keys of rq-scheduler say nothing any more (FIELD-RULES R14). */
+function keysUnwatched(seen: readonly Finding[]): Check[] {
+  return of(seen, 'legacy-keys-watched').map((one) => placed('files-keys-watched', 'warn', one, {}));
 }
 
 /** Nothing installs it; a lock file that still has it is only out of date. */

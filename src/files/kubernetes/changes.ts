@@ -11,16 +11,9 @@ import { ItemRemover } from '../yaml/remover.js';
 import { type Replaced, replaceCommand } from '../yaml/replace.js';
 import { removedVariables } from './environment.js';
 import { kustomizationDrops } from './kustomize.js';
-import type { KubeFile, KubeObject } from './objects.js';
+import type { Drop, KubeFile, KubeObject } from './objects.js';
 import { removalOf } from './removal.js';
 import { type Container, type Workload, workloadsOf } from './workloads.js';
-
-/** An item of an object that goes. */
-export interface Drop {
-  readonly object: KubeObject;
-  readonly path: YamlPath;
-  readonly why: string;
-}
 
 /** `--with-scheduler` behind an argument of a command. */
 export interface Flag {
@@ -64,7 +57,7 @@ export function intentOf(file: KubeFile, decision: Decision, project: ProjectVie
   const containers = (removal.containers.get(file) ?? []).map(
     ({ object, container }): Drop => ({ object, path: container.path, why: 'remove-scheduler-container' }),
   );
-  const variables = removedVariables(file, decision, project).filter(
+  const variables = removedVariables(file, decision).filter(
     ({ object, path }) => !containers.some((one) => one.object === object && startsWith(path, one.path)),
   );
   const kustomization = kustomizationDrops(file, decision, project);

@@ -3,8 +3,7 @@ import type { Decision, Fact, ProjectView } from '../types.js';
 import { unmaskBytes } from '../yaml/mask.js';
 import { rangeOf } from '../yaml/nodes.js';
 import { lineAt, nodeAt, valueAt, type YamlPath } from '../yaml/path.js';
-import type { Drop } from './changes.js';
-import type { KubeFile, KubeObject } from './objects.js';
+import type { Drop, KubeFile, KubeObject } from './objects.js';
 import { workloadsOf } from './workloads.js';
 
 interface Variable {
@@ -58,7 +57,7 @@ function items(root: unknown, path: YamlPath): readonly unknown[] {
 }
 
 /** The variables that the decision takes away. */
-export function removedVariables(file: KubeFile, decision: Decision, _project: ProjectView): readonly Drop[] {
+export function removedVariables(file: KubeFile, decision: Decision): readonly Drop[] {
   if (decision.removeEnv.size === 0) return [];
   return variablesOf(file)
     .filter(({ name }) => decision.removeEnv.has(unmaskBytes(name)))

@@ -1,15 +1,15 @@
+import { parseAllDocuments } from 'yaml';
 import type { Finding } from '../../plan/types.js';
 import { joinPath } from '../command/index.js';
 import type { Decision, ProjectView } from '../types.js';
 import { unmaskBytes } from '../yaml/mask.js';
 import { valueAt } from '../yaml/path.js';
-import type { Drop } from './changes.js';
-import { type KubeFile, manifestsOf } from './objects.js';
+import { type Drop, type KubeFile, manifestsOf } from './objects.js';
 import { identity, type Removal, removalOf } from './removal.js';
 
 /** Fields of a kustomization that list files (kustomization.yaml reference). */
-const LISTS = ['resources', 'bases', 'components', 'patchesStrategicMerge', 'crds'];
-const PATCHES = ['patches', 'patchesJson6902'];
+const LISTS = ['resources', 'bases', 'components', 'crds'];
+const PATCHES = ['patches', 'patchesStrategicMerge', 'patchesJson6902'];
 /** Without any of these a kustomization makes nothing, which kustomize refuses. */
 const SOURCES = [
   'resources',
@@ -36,22 +36,19 @@ export function kustomizationDrops(
   const folder = folderOf(file.path);
   const folders = goneFolders(removal, project);
   const isDeleted = (entry: unknown): boolean => goes(entry, folder, files, folders);
-  const targets = (entry: unknown): boolean =>
-    names.has(`${valueAt(entry, ['target', 'kind'])}/${valueAt(entry, ['target', 'name'])}`);
-  const drops = (key: string, wanted: (entry: unknown) => boolean, why: string): Drop[] =>
+  const patches = (entry: unknown): boolean =>
+    isDeleted(valueAt(entry, ['path'])) ||
+    names.has(`${valueAt(entry, ['target', 'kind'])}/${valueAt(entry, ['target', 'name'])}`) ||
+    names.has(patched(valueAt(entry, ['patch']) ?? entry));
+  const counts = (entry: unknown): boolean => gone.some(({ name }) => name === valueAt(entry, ['name']));
+  const drops = (key: string, wanted: (entry: unknown) => boolean): Drop[] =>
     entries(object.plain, key).flatMap((entry, i) =>
-      wanted(entry) ? [{ object, path: [key, i], why }] : [],
+      wanted(entry) ? [{ object, path: [key, i], why: 'remove-manifest-entry' }] : [],
     );
   const all = [
-    ...LISTS.flatMap((key) => drops(key, isDeleted, 'remove-manifest-entry')),
-    ...PATCHES.flatMap((key) =>
-      drops(key, (entry) => isDeleted(valueAt(entry, ['path'])) || targets(entry), 'remove-manifest-entry'),
-    ),
-    ...drops(
-      'replicas',
-      (entry) => gone.some(({ name }) => name === valueAt(entry, ['name'])),
-      'remove-manifest-entry',
-    ),
+    ...LISTS.flatMap((key) => drops(key, isDeleted)),
+    ...PATCHES.flatMap((key) => drops(key, (entry) => isDeleted(entry) || patches(entry))),
+    ...drops('replicas', counts),
   ];
   const before = SOURCES.flatMap((key) => entries(object.plain, key));
   const after = before.length - all.filter(({ path }) => SOURCES.includes(String(path[0]))).length;
@@ -61,6 +58,15 @@ export function kustomizationDrops(
     drops: all,
     findings: [{ code: 'kustomization-emptied', severity: 'error', path: file.path, line: 1, args }],
   };
+}
+
+/** Kind and name of what a patch written into the kustomization changes; '' for anything else. */
+function patched(text: unknown): string {
+  if (typeof text !== 'string' || !text.includes('\n')) return '';
+  const [document] = parseAllDocuments(text, { logLevel: 'silent' });
+  if (document === undefined || document.errors.length > 0) return '';
+  const plain: unknown = document.toJS();
+  return `${valueAt(plain, ['kind'])}/${valueAt(plain, ['metadata', 'name'])}`;
 }
 
 function folderOf(path: string): string {

@@ -21,6 +21,13 @@ export interface KubeFile extends YamlText {
   readonly kustomization: boolean;
 }
 
+/** An item of an object that goes. */
+export interface Drop {
+  readonly object: KubeObject;
+  readonly path: YamlPath;
+  readonly why: string;
+}
+
 const TEMPLATE: YamlPath = ['spec', 'template', 'spec'];
 /** Kinds that run pods, with the path to the pod's spec (Kubernetes API apps/v1, batch/v1, v1; OpenShift, Argo). */
 const PODS: Readonly<Record<string, YamlPath>> = {

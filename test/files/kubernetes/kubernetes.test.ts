@@ -88,6 +88,17 @@ describe('manifests', () => {
     ).toEqual(['object-without-target a.yaml:1', 'object-without-target a.yaml:6']);
   });
 
+  it('lose the patches that are written into a kustomization', () => {
+    const patch = (name: string): string =>
+      `|-\n    kind: Deployment\n    metadata: {name: ${name}}\n    spec: {replicas: 3}\n`;
+    const text = (names: readonly string[]): string =>
+      `resources: [w.yaml]\npatches:\n${names.map((name) => `- patch: ${patch(name)}`).join('')}` +
+      `patchesStrategicMerge:\n${names.map((name) => `- ${patch(name)}`).join('')}`;
+    const files = { 'clock.yaml': SCHEDULER, 'w.yaml': WORKER };
+    const result = migrate({ ...files, 'kustomization.yaml': text(['w', 'clock', 'other']) });
+    expect(result.files['kustomization.yaml']).toBe(text(['w', 'other']));
+  });
+
   it('keep a kustomization from being emptied', () => {
     const files = { 'k8s/clock.yaml': SCHEDULER, 'k8s/kustomization.yaml': 'resources:\n- ./clock.yaml\n' };
     expect(codes(files)).toEqual(['kustomization-emptied k8s/kustomization.yaml:1']);

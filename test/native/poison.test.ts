@@ -2,7 +2,14 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeJobData } from '../../src/legacy/job-data.js';
 import { metaShape } from '../../src/legacy/meta.js';
-import { type Fate, fateOf, ghostsBlock, type NativeEntry, worstFate } from '../../src/native/poison.js';
+import {
+  CHUNK,
+  type Fate,
+  fateOf,
+  ghostsBlock,
+  type NativeEntry,
+  worstFate,
+} from '../../src/native/poison.js';
 import { runPython } from '../../src/world/engines/processes.js';
 import { ensurePackages, ensureVenv, type PythonEnv } from '../../src/world/engines/python-env.js';
 import { DEFAULT_PAIRS, GUIDE_PAIR } from '../../src/world/engines/versions.js';
@@ -18,6 +25,8 @@ interface Case {
   readonly fields?: Readonly<Record<string, string | Buffer | null>>;
   readonly score?: number;
   readonly prefixJob?: boolean;
+  /** So many due entries without a job before it. */
+  readonly ghosts?: number;
 }
 
 const NO_TEXT = Buffer.from([0xff, 0xfe]);
@@ -66,6 +75,8 @@ const CASES: readonly Case[] = [
   { name: 'repeats garbage', fields: { repeats_left: 'x' } },
   { name: 'rate limit garbage', fields: { rate_limit_key: 'k', rate_limit_concurrency: 'x' } },
   { name: 'traceback no text', fields: { exc_info: NO_TEXT } },
+  { name: 'behind too few ghosts', ghosts: CHUNK - 2 },
+  { name: 'behind a chunk of ghosts', ghosts: CHUNK },
 ];
 
 interface Seen {
@@ -154,6 +165,7 @@ describe('poison', () => {
         ),
         ...(one.score === undefined ? {} : { score: one.score }),
         prefixJob: one.prefixJob ?? false,
+        ghosts: one.ghosts ?? 0,
       }));
       const script = `${PY_DIR}/poison_probe.py`;
       const seen = await runPython<Seen[]>({
@@ -165,11 +177,15 @@ describe('poison', () => {
       });
       const rows = CASES.map((one, i) => {
         const { fate, codes } = verdictOf(one, i, rq);
-        return { name: one.name, fate: comparable(fate, codes[0]) };
+        const blocked = (one.ghosts ?? 0) >= CHUNK && ghostsBlock([rq]);
+        return { name: one.name, fate: blocked ? 'block' : comparable(fate, codes[0]) };
       });
       expect(rows).toEqual(CASES.map((one, i) => ({ name: one.name, fate: observed(seen[i] as Seen) })));
       // Whoever is alone with a crash takes the healthy jobs of its queue along.
-      seen.forEach(({ raised, healthy }) => void expect(healthy).toBe(raised === null));
+      seen.forEach(({ raised, healthy }, i) => {
+        const blocked = rows[i]?.name === 'behind a chunk of ghosts' && ghostsBlock([rq]);
+        expect(healthy).toBe(raised === null && !blocked);
+      });
     },
   );
 });

@@ -51,6 +51,8 @@ def plant(connection, fields, case):
     if case.get("prefixJob"):
         connection.hset("rq:job:" + job_id.decode().split(":")[0], mapping=dict(fields, origin=queue))
     now = time.time()
+    if case.get("ghosts"):
+        connection.zadd("rq:scheduled:" + queue, {"ghost-%d" % n: now - 99 for n in range(case["ghosts"])})
     score = case.get("score", now - 20)
     connection.zadd("rq:scheduled:" + queue, {job_id: score, "healthy-" + queue: now - 10})
     connection.hset("rq:job:healthy-" + queue, mapping=dict(fields, origin=queue))
@@ -61,7 +63,9 @@ def schedule(connection, case):
     scheduler = RQScheduler([case["queue"]], connection)
     try:
         scheduler.acquire_locks()
-        scheduler.enqueue_scheduled_jobs()
+        # Twice: what the first pass clears away is out of the second one's way.
+        for _ in range(2):
+            scheduler.enqueue_scheduled_jobs()
     except Exception as error:
         return type(error).__name__
     return None

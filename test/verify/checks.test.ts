@@ -22,7 +22,7 @@ const WORKER: WorkerSeen = {
   ...{ name: 'w', queues: ['q'], version: '1.15.1', hostname: 'h', pid: 1, state: 'idle', alive: true },
 };
 const SEEN: Observations = {
-  ...{ now: 1000, rq: '1.15.1', target: null, journal: null },
+  ...{ now: 1000, rq: '1.15.1', target: null, journal: null, suspended: false },
   legacy: { waiting: 0, alive: [], added: null },
   queues: [QUEUE],
   workers: [WORKER],
@@ -80,6 +80,7 @@ describe('checkAll', () => {
   it('tells old, mixed, silent and impossible workers', () => {
     const versions = (...all: string[]) => all.map((version, i) => ({ ...WORKER, name: `w${i}`, version }));
     expect(one({}, 'worker-versions')?.status).toBe('pass');
+    expect(one({ suspended: true }, 'workers-not-suspended')?.status).toBe('fail');
     expect(one({ workers: versions('1.15.1', '2.0.0') }, 'worker-versions')?.status).toBe('warn');
     expect(one({ target: '2.0.0' }, 'worker-versions')).toMatchObject({
       status: 'warn',

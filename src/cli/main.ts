@@ -27,7 +27,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'verify',
-    about: 'check that nothing is left behind and that schedulers beat; writes nothing',
+    about: 'check that nothing is left behind and that schedulers beat; writes nothing without --canary',
     load: () => import('./commands/verify.js'),
   },
   {

@@ -1,9 +1,9 @@
 import { accountJournal, judgeJobs, queuedIds } from './accounting.js';
-import { canaryStatus, pushCanary, removeCanary } from './canary.js';
+import * as canary from './canary.js';
 import { type Connection, type ConnectLimits, openConnection } from './connection.js';
 import * as entries from './entries.js';
 import { schedulerLockKey } from './keys.js';
-import { acquireLegacyLock, acquireRunLock, LockKeeper, releaseLocks } from './lock.js';
+import { acquireCanaryLock, acquireLegacyLock, acquireRunLock, LockKeeper, releaseLocks } from './lock.js';
 import { moveBatch, rollbackBatch } from './moves.js';
 import * as overview from './overview.js';
 import type { RedisPort } from './port.js';
@@ -70,8 +70,12 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     repairEntries: (lock, run, steps) => repairEntries(connection, lock, run, steps),
     rollbackBatch: (run, runId, metas) => rollbackBatch(connection, run, runId, metas),
 
-    pushCanary: (lock, canary) => pushCanary(connection, lock, canary),
-    canaryStatus: (id) => canaryStatus(connection, id),
-    removeCanary: (lock, canary) => removeCanary(connection, lock, canary),
+    acquireCanaryLock: (request) => acquireCanaryLock(connection, request),
+    releaseCanaryLock: (lock) => canary.releaseCanaryLock(connection, lock),
+    pushCanary: (lock, one) => canary.pushCanary(connection, lock, one),
+    scheduleCanary: (lock, one, due) => canary.scheduleCanary(connection, lock, one, due),
+    lookAtCanaries: (lock, ids) => canary.lookAtCanaries(connection, lock, ids),
+    leftCanaries: () => canary.leftCanaries(connection),
+    removeCanary: (lock, one) => canary.removeCanary(connection, lock, one),
   };
 }

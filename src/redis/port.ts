@@ -1,7 +1,8 @@
 import type { AccountedPage } from './accounting.js';
-import type { Canary } from './canary.js';
+import type { Canary, CanaryName, CanaryRemoval, CanaryState } from './canary.js';
 import type { Cursor, Entry, JobRead, Page, ReadJobsOptions } from './entries.js';
 import type {
+  HeldLock,
   LegacyLock,
   LegacyLockResult,
   LegacyLockWait,
@@ -75,8 +76,15 @@ export interface RedisPort {
   repairEntries(lock: RunLock, run: RepairRun, steps: readonly EntryStep[]): Promise<EntryResult[]>;
   rollbackBatch(run: RunLock, runId: string, metas?: readonly SeriesMeta[]): Promise<RollbackStep>;
 
-  // A canary: leaves no trace, is no part of the journal.
-  pushCanary(lock: RunLock, canary: Canary): Promise<void>;
-  canaryStatus(id: string): Promise<string | null>;
-  removeCanary(lock: RunLock, canary: Canary): Promise<boolean>;
+  // Canaries: they leave no trace and are no part of the journal.
+  acquireCanaryLock(request: RunLockRequest): Promise<RunLockResult>;
+  releaseCanaryLock(lock: HeldLock): Promise<void>;
+  pushCanary(lock: HeldLock, canary: Canary): Promise<void>;
+  /** `due`: epoch seconds, whole. */
+  scheduleCanary(lock: HeldLock, canary: Canary, due: number): Promise<void>;
+  /** Redis's clock and the canaries' states, in their order; renews the lock. */
+  lookAtCanaries(lock: HeldLock, ids: readonly string[]): Promise<{ now: number; states: CanaryState[] }>;
+  /** Those that earlier calls have scheduled and not removed. */
+  leftCanaries(): Promise<CanaryName[]>;
+  removeCanary(lock: HeldLock, canary: CanaryName): Promise<CanaryRemoval>;
 }

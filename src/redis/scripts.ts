@@ -20,6 +20,8 @@ const SCRIPTS = {
   account_journal: 'job_state',
   judge_jobs: 'job_state',
   canary_push: true,
+  canary_schedule: true,
+  canary_look: true,
   canary_remove: true,
 } as const;
 

@@ -85,8 +85,3 @@ function otherQueues({ queues }: Observations): Check[] {
     }),
   ];
 }
-
-/** Do the checks as a whole pass? Warnings and skips do not fail them. */
-export function allPass(checks: readonly Check[]): boolean {
-  return checks.every((one) => one.status !== 'fail');
-}

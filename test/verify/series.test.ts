@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { allPass, checkAll } from '../../src/verify/checks.js';
+import { checkAll } from '../../src/verify/checks.js';
 import type { Observations } from '../../src/verify/observations.js';
+import { passes } from '../../src/verify/verdict.js';
 
 function seen(active: number, lost: readonly string[]): Observations {
   return {
@@ -32,7 +33,7 @@ describe('series-armed', () => {
     expect(armed(20, ids)).toMatchObject({ status: 'fail', args: { count: 20, broken: 12 } });
     expect(armed(20, ids)?.args.examples).toEqual(ids.slice(0, 10));
     expect(armed(20, ids)?.args.reasons).toEqual(Array(10).fill('job-gone'));
-    expect(allPass(checkAll(seen(20, ids)))).toBe(false);
-    expect(allPass(checkAll(seen(20, [])))).toBe(true);
+    expect(passes(checkAll(seen(20, ids)), 'fail')).toBe(false);
+    expect(passes(checkAll(seen(20, [])), 'fail')).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { CANARY_CHECKS } from './checks-canary.js';
 import { ENTRY_CHECKS } from './checks-entries.js';
 import { FILE_CHECKS } from './checks-files.js';
 import { PROCESS_CHECKS } from './checks-processes.js';
@@ -46,4 +47,5 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
         },
   ...ENTRY_CHECKS,
   ...FILE_CHECKS,
+  ...CANARY_CHECKS,
 };

@@ -138,7 +138,7 @@ function verdictOf(one: Case, i: number, rq: string | null) {
 const OLD = ['redis<5', 'click<9', 'crontab<2'];
 const WIDE: readonly string[] =
   process.env.MIGRATE_SCHEDULER_WIDE === '1'
-    ? ['1.10.1', '1.13.0', '1.16.2', '2.0.0', '2.1.0', '2.3.3', '2.6.1', '2.8.0', '2.10.0']
+    ? ['1.5.0', '1.10.1', '1.13.0', '1.16.2', '2.0.0', '2.1.0', '2.3.3', '2.6.1', '2.8.0', '2.10.0']
     : [];
 
 function venvOf(rq: string): Promise<PythonEnv> {
@@ -177,6 +177,8 @@ describe('poison', () => {
       });
       const rows = CASES.map((one, i) => {
         const { fate, codes } = verdictOf(one, i, rq);
+        const ghost = one.ghosts ? verdictOf({ name: 'a ghost', type: 'none' }, i, rq).fate : null;
+        if (ghost === 'crash') return { name: one.name, fate: ghost };
         const blocked = (one.ghosts ?? 0) >= CHUNK && ghostsBlock([rq]);
         return { name: one.name, fate: blocked ? 'block' : comparable(fate, codes[0]) };
       });

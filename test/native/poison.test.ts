@@ -10,6 +10,7 @@ import {
   type NativeEntry,
   worstFate,
 } from '../../src/native/poison.js';
+import { remedyFor } from '../../src/native/remedy.js';
 import { runPython } from '../../src/world/engines/processes.js';
 import { ensurePackages, ensureVenv, type PythonEnv } from '../../src/world/engines/python-env.js';
 import { DEFAULT_PAIRS, GUIDE_PAIR } from '../../src/world/engines/versions.js';
@@ -134,6 +135,21 @@ function verdictOf(one: Case, i: number, rq: string | null) {
   return fateOf(entry, rq, { dataReadable: data === null || data.ok, meta });
 }
 
+/** The same after its remedy, under an id of its own; none where it is not mended. */
+function mended(one: Case, i: number, rq: string): Case[] {
+  const { id, hash } = entryOf(one, i);
+  const remedy = remedyFor(id, hash, `q${i}`, verdictOf(one, i, rq));
+  if (remedy.kind !== 'mend') return [];
+  const { newId, newScore } = remedy;
+  return [
+    {
+      ...{ name: `${one.name}, mended`, id: newId ?? `mended-${i}` },
+      ...(newScore === null ? {} : { score: Number(newScore) }),
+      fields: { ...one.fields, ...Object.fromEntries(remedy.fields) },
+    },
+  ];
+}
+
 /** Old releases of RQ do not work with the newest redis-py. */
 const OLD = ['redis<5', 'click<9', 'crontab<2'];
 const WIDE: readonly string[] =
@@ -151,9 +167,10 @@ describe('poison', () => {
   const real = useRealParts(GUIDE_PAIR);
 
   it.each([...DEFAULT_PAIRS.map(({ rq }) => rq), ...WIDE])(
-    'is judged as the scheduler of rq %s treats it',
+    'is judged as the scheduler of rq %s treats it, and runs once mended',
     async (rq) => {
-      const input = CASES.map((one, i) => ({
+      const remedied = CASES.flatMap((one, i) => mended(one, i, rq));
+      const input = [...CASES, ...remedied].map((one, i) => ({
         queue: `q${i}`,
         id: idOf(one, i).toString('base64'),
         type: one.type ?? 'hash',
@@ -183,6 +200,9 @@ describe('poison', () => {
         return { name: one.name, fate: blocked ? 'block' : comparable(fate, codes[0]) };
       });
       expect(rows).toEqual(CASES.map((one, i) => ({ name: one.name, fate: observed(seen[i] as Seen) })));
+      expect(remedied.length).toBeGreaterThan(10);
+      const after = remedied.map(({ name }, i) => `${name}: ${observed(seen[CASES.length + i] as Seen)}`);
+      expect(after).toEqual(remedied.map(({ name }) => `${name}: fine`));
       // Whoever is alone with a crash takes the healthy jobs of its queue along.
       seen.forEach(({ raised, healthy }, i) => {
         const blocked = rows[i]?.name === 'behind a chunk of ghosts' && ghostsBlock([rq]);

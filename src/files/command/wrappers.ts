@@ -72,7 +72,9 @@ export function programName(value: string): string {
 export function unwrap(args: readonly Arg[]): readonly Arg[] | null {
   const name = programName(args[0]?.value ?? '').replace(/\.sh$/, '');
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
-  if (wrapper === undefined) return null;
+  // `command -v rqscheduler` only asks where it is.
+  const asks = name === 'command' && /^-[vV]/.test(args[1]?.value ?? '');
+  if (wrapper === undefined || asks) return null;
   let at = 1;
   if (wrapper.sub !== undefined) {
     at = skipOptions(args, at, wrapper) + 1;

@@ -1,6 +1,6 @@
 import { isPair, isScalar, isSeq, type Scalar } from 'yaml';
 import type { Edit, Finding } from '../../plan/types.js';
-import type { Place } from '../command/index.js';
+import { editedElsewhere, type Place } from '../command/index.js';
 import type { Decision, ProjectView } from '../types.js';
 import type { Collection, ComposeDoc } from './document.js';
 import { eolAt } from './lines.js';
@@ -61,9 +61,7 @@ interface Outcome {
 
 function placesOf(one: AnalysedService, compose: ComposeDoc, decision: Decision): Outcome[] {
   return one.analysis.workers.flatMap((worker) => {
-    // Python scripts, Procfiles and supervisor configurations are other kinds' files.
-    const others = worker.obstacle === 'python' || worker.obstacle === 'program-list';
-    if (worker.withScheduler === 'on' || others) return [];
+    if (worker.withScheduler === 'on' || editedElsewhere(worker)) return [];
     const source = worker.after?.path === null ? one.sources[worker.after.piece] : null;
     if (source && source.compose !== compose && source.compose.path !== compose.path) {
       const { path } = source.compose;

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toByteText } from '../../../src/files/bytes.js';
 import { composeKind } from '../../../src/files/compose/index.js';
+import { dockerKind } from '../../../src/files/docker/index.js';
 import { applyEdits } from '../../../src/files/edit.js';
 import { procfileKind } from '../../../src/files/process/procfile.js';
 import { supervisorKind } from '../../../src/files/process/supervisor.js';
+import { shellKind } from '../../../src/files/shell/index.js';
 import {
   type Decision,
   type Fact,
@@ -19,6 +21,8 @@ const KINDS: readonly FileKind<never>[] = [
   composeKind as FileKind<never>,
   procfileKind as FileKind<never>,
   supervisorKind as FileKind<never>,
+  dockerKind as FileKind<never>,
+  shellKind as FileKind<never>,
 ];
 
 export type Files = Readonly<Record<string, string>>;

@@ -1,0 +1,56 @@
+import type { List } from './tree.js';
+
+/** Bytes that go. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The lines of a stretch that has its lines to itself, with the comment lines directly above that are about
+ * the scheduler alone; null where something else stands in them.
+ */
+export function wholeLines(text: string, start: number, end: number): Range | null {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const newline = text.indexOf('\n', end);
+  const lineEnd = newline < 0 ? text.length : newline;
+  const alone =
+    text.slice(lineStart, start).trim() === '' && /^[ \t]*(#.*)?\r?$/.test(text.slice(end, lineEnd));
+  if (!alone) return null;
+  const from = commentsAbove(text, lineStart);
+  if (newline < 0) {
+    // Without a last newline in the file, the line before gives up its own.
+    const gap = /\r?\n$/.exec(text.slice(0, from))?.[0].length ?? 0;
+    return { start: from - gap, end: text.length };
+  }
+  const blankBefore = from === 0 || /\n[ \t]*\r?\n$/.test(text.slice(0, from));
+  const blank = /^[ \t]*\r?\n/.exec(text.slice(newline + 1))?.[0].length ?? 0;
+  return { start: from, end: newline + 1 + (blankBefore ? blank : 0) };
+}
+
+/** Start of the comment lines directly above that speak of the scheduler and of nothing else that runs. */
+function commentsAbove(text: string, lineStart: number): number {
+  const block = /(?:^|\n)((?:[ \t]*#(?!!)[^\n]*\n)+)$/.exec(text.slice(0, lineStart))?.[1] ?? '';
+  const about = /sched/i.test(block) && !/worker|server|\bweb\b/i.test(block);
+  return about ? lineStart - block.length : lineStart;
+}
+
+/** The bytes of one item of a list that stays valid without it; null where there is no such stretch. */
+export function itemRange(text: string, list: List, index: number): Range | null {
+  const item = list.items[index];
+  if (item === undefined || list.items.length < 2) return null;
+  const lines = wholeLines(text, item.start, item.end);
+  if (lines !== null) return lines;
+  const next = list.items[index + 1];
+  if (next !== undefined) return { start: item.start, end: next.start };
+  const previous = list.items[index - 1];
+  return previous === undefined ? null : { start: previous.end, end: item.end };
+}
+
+/** The bytes of a branch of a `case`. */
+export function armRange(text: string, start: number, end: number): Range {
+  const lines = wholeLines(text, start, end);
+  if (lines !== null) return lines;
+  const blanks = /^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0;
+  return { start, end: end + blanks };
+}

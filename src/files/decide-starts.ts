@@ -54,16 +54,28 @@ function serveOnlyWhatGoes({ reason, where: { path } }: StartFact, facts: readon
   return go && (reason === 'whole' || users.length > 0);
 }
 
-/** `scheduler-still-started`: what would go on starting rq-scheduler once it is uninstalled. */
-export function stillStarted(facts: readonly Fact[], deleted: ReadonlySet<string>): readonly Finding[] {
+/** A scheduler that does other work too stays, and with it the package (R12). */
+export function isEntangled(fact: Fact): boolean {
+  return fact.type === 'scheduler-start' && fact.reason === 'also-runs';
+}
+
+/**
+ * What would go on starting rq-scheduler once it is uninstalled: `scheduler-still-started`, or
+ * `scheduler-also-runs`. Where `rq cron` takes its place only the latter stays (`replaced`).
+ */
+export function stillStarted(
+  facts: readonly Fact[],
+  deleted: ReadonlySet<string>,
+  replaced: boolean,
+): readonly Finding[] {
   return facts
     .filter((fact) => fact.type === 'scheduler-start')
-    .filter((start) => !(isAlone(start) && deleted.has(start.where.path)))
-    .map(({ name, reason, namedBy, where: { path, line } }) => ({
-      code: 'scheduler-still-started',
-      severity: 'error',
-      path,
-      line,
-      args: { name, reason, namedBy: namedBy ?? [] },
-    }));
+    .filter((start) => (replaced ? isEntangled(start) : !(isAlone(start) && deleted.has(start.where.path))))
+    .map((start) => {
+      const { name, reason, namedBy, alsoRuns, where } = start;
+      const at = { severity: 'error' as const, path: where.path, line: where.line };
+      return isEntangled(start)
+        ? { code: 'scheduler-also-runs', ...at, args: { service: name, alsoRuns } }
+        : { code: 'scheduler-still-started', ...at, args: { name, reason, namedBy: namedBy ?? [] } };
+    });
 }

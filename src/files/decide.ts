@@ -1,7 +1,13 @@
 import { compare } from '@renovatebot/pep440';
 import type { Finding } from '../plan/types.js';
 import { ENV_REASON, removableEnv } from './decide-env.js';
-import { deletableFiles, distinctProcesses, startingLines, stillStarted } from './decide-starts.js';
+import {
+  deletableFiles,
+  distinctProcesses,
+  isEntangled,
+  startingLines,
+  stillStarted,
+} from './decide-starts.js';
 import { minimumVersions, versionOf } from './decide-versions.js';
 import type { Decision, Fact, Where } from './types.js';
 
@@ -41,7 +47,7 @@ export function decide(
     ...codeImports(facts, options),
     ...dependent,
     ...rqUnlisted(facts),
-    ...(options.keepScheduler || options.cronConfig !== null ? [] : stillStarted(facts, deleteFiles)),
+    ...(options.keepScheduler ? [] : stillStarted(facts, deleteFiles, options.cronConfig !== null)),
   ];
   const removeScheduler =
     !options.keepScheduler && blocking.every((f) => f.severity !== 'error' || options.allow.has(f.code));
@@ -52,7 +58,7 @@ export function decide(
   const env = removeScheduler ? removableEnv(facts) : { names: [], findings: [] };
   const decision: Decision = {
     removeScheduler,
-    keepDependency: dependent.length > 0 || facts.some(staysScheduler),
+    keepDependency: dependent.length > 0 || facts.some(staysScheduler) || facts.some(isEntangled),
     replaceScheduler: options.cronConfig,
     enableScheduler,
     deleteFiles,

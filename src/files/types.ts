@@ -69,6 +69,8 @@ export type Fact =
       readonly reason: string;
       /** Of a file that does nothing else: what else names it, as `path:line`; null where that cannot be told. */
       readonly namedBy: readonly string[] | null;
+      /** Other work that goes with it (R12). */
+      readonly alsoRuns: readonly string[];
       readonly where: Where;
     }
   | {

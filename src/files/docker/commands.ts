@@ -71,18 +71,15 @@ function schedulerChanges(
     const all = parts.map((part) => schedulerEdits(part, decision));
     return { edits: all.flatMap(({ edits }) => edits), findings: all.flatMap(({ findings }) => findings) };
   }
-  const { role, alsoRuns, schedulerInProgramList } = image.analysis;
+  const { role, alsoRuns, via } = image.analysis;
   const at = { path: doc.file.path, line: image.line };
-  if (role === 'both' ? !schedulerInProgramList : role === 'scheduler' && alsoRuns.length > 0) {
-    const runs = role === 'both' ? [...alsoRuns, 'rq worker'] : alsoRuns;
-    const args = { service: doc.file.path, alsoRuns: runs };
-    return { edits: [], findings: [{ code: 'scheduler-also-runs', severity: 'error', ...at, args }] };
+  if (role !== 'scheduler' || alsoRuns.length > 0 || decision.replaceScheduler === null) {
+    return { edits: [], findings: [] };
   }
-  if (role !== 'scheduler' || decision.replaceScheduler === null) return { edits: [], findings: [] };
   const edit = replacement(image, decision.replaceScheduler);
   if (edit !== null) return { edits: [edit], findings: [] };
   // What another file starts is replaced there.
-  if (image.analysis.via.some(({ path }) => path !== doc.file.path)) return { edits: [], findings: [] };
+  if (via.some(({ path }) => path !== doc.file.path)) return { edits: [], findings: [] };
   const args = { service: doc.file.path, command: `rq cron ${decision.replaceScheduler}` };
   return { edits: [], findings: [{ code: 'rq-cron-by-hand', severity: 'error', ...at, args }] };
 }

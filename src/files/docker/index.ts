@@ -2,7 +2,7 @@ import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { isDockerfile } from '../command/script-files.js';
 import { namedBy } from '../script/mentions.js';
-import { entangledIn, installFacts, type Part, stuckFacts } from '../script/part.js';
+import { installFacts, type Part, stuckFacts } from '../script/part.js';
 import { parseTree } from '../script/tree.js';
 import type { Decision, Fact, FileKind, ProjectView } from '../types.js';
 import { commandEdits, imageId, scriptParts } from './commands.js';
@@ -39,7 +39,7 @@ export const dockerKind: FileKind<DockerDoc> = {
 function imageFacts(doc: DockerDoc, project: ProjectView): readonly Fact[] {
   const { path } = doc.file;
   return imageStarts(doc, project).flatMap((image): Fact[] => {
-    const { role, queues, withScheduler, alsoRuns, via, starts } = image.analysis;
+    const { role, queues, withScheduler, alsoRuns, via, starts, schedulerInProgramList } = image.analysis;
     const name = nameOf(doc, image.stage.name, image.stage.last);
     const where = { path, line: image.line };
     const parts = scriptParts(doc, image, project);
@@ -61,11 +61,12 @@ function imageFacts(doc: DockerDoc, project: ProjectView): readonly Fact[] {
       where,
     };
     if (parts.length > 0) return [process, ...beside];
-    if (role !== 'scheduler' || alsoRuns.length > 0) return [process];
-    return [
-      process,
-      { type: 'scheduler-start', name, reason: 'image', namedBy: mentions(doc, project), where },
-    ];
+    const entangled = role === 'both' ? !schedulerInProgramList : role === 'scheduler' && alsoRuns.length > 0;
+    if (role !== 'scheduler' && !entangled) return [process];
+    const runs = role === 'both' ? [...alsoRuns, 'rq worker'] : alsoRuns;
+    const reason = entangled ? 'also-runs' : 'image';
+    const named = entangled ? [] : mentions(doc, project);
+    return [process, { type: 'scheduler-start', name, reason, namedBy: named, alsoRuns: runs, where }];
   });
 }
 
@@ -117,9 +118,6 @@ function dockerEdits(
     edits: [...commands.flatMap(({ edits }) => edits), ...variables.edits, ...installs.edits],
     findings: [
       ...commands.flatMap(({ findings }) => findings),
-      ...images.flatMap((image) =>
-        scriptParts(doc, image, project).flatMap((part) => entangledIn(part, decision)),
-      ),
       ...variables.stuck.map(({ start, name }) => byHand(start, name)),
       ...installs.stuck.map((at) => byHand(at, 'rq-scheduler')),
     ],

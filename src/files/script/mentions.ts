@@ -15,7 +15,7 @@ export function namedBy(
 ): readonly string[] {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const word = new RegExp(`(?<![\\w.-])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\w-]|\\.\\w)`, 'g');
-  return project.paths.flatMap((other) => {
+  const places = project.paths.flatMap((other) => {
     const text = other === path ? undefined : project.get(other)?.text;
     if (text === undefined || !text.includes(name)) return [];
     const matches = [...text.matchAll(word)].filter(({ index }) => counts(other, text, index, name));
@@ -23,6 +23,7 @@ export function namedBy(
       .filter(({ index }) => !isGone(other, index))
       .map(({ index }) => `${other}:${lineOf(text, index)}`);
   });
+  return [...new Set(places)];
 }
 
 /** A comment names nothing; a compose file's bind mount (`./start.sh:/start.sh`) does. */

@@ -126,28 +126,13 @@ function isComputed(word: Simple['words'][number]): boolean {
   return word.parts.some((part) => part.kind !== 'text');
 }
 
-/** `scheduler-start` facts: what a part goes on starting, other than a scheduler that does other work (R12). */
+/** `scheduler-start` facts: what a part goes on starting. */
 export function stuckFacts({ file, base, removal, name }: Part, namedBy: readonly string[] | null): Fact[] {
-  return removal.stuck
-    .filter(({ reason }) => reason !== 'also-runs')
-    .map(({ at, reason }): Fact => {
-      const where = { path: file.path, line: lineOf(file.text, base + at) };
-      return { type: 'scheduler-start', name, reason, namedBy: reason === 'whole' ? namedBy : [], where };
-    });
-}
-
-/** `scheduler-also-runs` for each scheduler that does other work (R12). */
-export function entangledIn({ file, base, removal, name }: Part, decision: Decision): Finding[] {
-  if (!decision.removeScheduler) return [];
-  return removal.stuck
-    .filter(({ reason }) => reason === 'also-runs')
-    .map(({ at, alsoRuns }) => ({
-      code: 'scheduler-also-runs',
-      severity: 'error',
-      path: file.path,
-      line: lineOf(file.text, base + at),
-      args: { service: name, alsoRuns },
-    }));
+  return removal.stuck.map(({ at, reason, alsoRuns }): Fact => {
+    const where = { path: file.path, line: lineOf(file.text, base + at) };
+    const named = reason === 'whole' ? namedBy : [];
+    return { type: 'scheduler-start', name, reason, namedBy: named, alsoRuns, where };
+  });
 }
 
 /** Edits that take the scheduler out of a part, or put `rq cron` in its place. */

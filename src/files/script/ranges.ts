@@ -20,7 +20,7 @@ export function wholeLines(text: string, start: number, end: number): Range | nu
   const from = commentsAbove(text, lineStart);
   if (newline < 0) {
     // Without a last newline in the file, the line before gives up its own.
-    const gap = /\r?\n$/.exec(text.slice(0, from))?.[0].length ?? 0;
+    const gap = /(?:\r?\n[ \t]*)*$/.exec(text.slice(0, from))?.[0].length ?? 0;
     return { start: from - gap, end: text.length };
   }
   const blankBefore = from === 0 || /\n[ \t]*\r?\n$/.test(text.slice(0, from));

@@ -4,15 +4,7 @@ import { isShellScript, mayBeShellScript } from '../command/script-files.js';
 import { confirmScript } from '../script/confirm.js';
 import { installRemoval } from '../script/install-edits.js';
 import { namedBy } from '../script/mentions.js';
-import {
-  entangledIn,
-  flagEdits,
-  type Part,
-  partFacts,
-  readPart,
-  schedulerEdits,
-  stuckFacts,
-} from '../script/part.js';
+import { flagEdits, type Part, partFacts, readPart, schedulerEdits, stuckFacts } from '../script/part.js';
 import { type List, parseTree } from '../script/tree.js';
 import {
   type Decision,
@@ -108,7 +100,7 @@ function scriptEdits(doc: ShellDoc, part: Part, decision: Decision): { edits: Ed
   const edits = [...removed.edits, ...flags.edits, ...installs.edits].filter((edit) => !gone(edit));
   return {
     edits,
-    findings: [...entangledIn(part, decision), ...removed.findings, ...flags.findings, ...installs.findings],
+    findings: [...removed.findings, ...flags.findings, ...installs.findings],
   };
 }
 

@@ -15,6 +15,7 @@ export function isPreparation(name: string, args: readonly Arg[]): boolean {
   if (PREPARATION.has(name)) return true;
   const words = args.slice(1).map((arg) => arg.value);
   if (name === 'redis-cli') return words.some((word) => /^ping$/i.test(word));
+  if (name === 'psql') return words.some((word) => /^\\[ql]$|^select 1;?$/i.test(word));
   if (name === 'curl' || name === 'wget')
     return !words.some((word) => /^-(X|d|-request|-data|-post)/.test(word));
   return /^(poetry|pipenv|uv|pdm)$/.test(name) && /^(install|sync)$/.test(words[0] ?? '');

@@ -9,7 +9,7 @@ import { commandEdits, imageId, scriptParts } from './commands.js';
 import { confirmDockerfile } from './confirm.js';
 import { variableEdits, variableFacts } from './environment.js';
 import { runEdits, runScripts } from './run.js';
-import { type DockerDoc, imageStarts, parseDockerfile } from './stages.js';
+import { type DockerDoc, imageStarts, isScriptsAffair, parseDockerfile } from './stages.js';
 
 /**
  * Dockerfiles and Containerfiles: what their images start, variables, `RUN pip install`. The Python grammar must
@@ -61,8 +61,9 @@ function imageFacts(doc: DockerDoc, project: ProjectView): readonly Fact[] {
       where,
     };
     if (parts.length > 0) return [process, ...beside];
-    const entangled = role === 'both' ? !schedulerInProgramList : role === 'scheduler' && alsoRuns.length > 0;
-    if (role !== 'scheduler' && !entangled) return [process];
+    const both = role === 'both' && !schedulerInProgramList;
+    const entangled = (both || (role === 'scheduler' && alsoRuns.length > 0)) && !isScriptsAffair(image);
+    if (!entangled && (role !== 'scheduler' || alsoRuns.length > 0)) return [process];
     const runs = role === 'both' ? [...alsoRuns, 'rq worker'] : alsoRuns;
     const reason = entangled ? 'also-runs' : 'image';
     const named = entangled ? [] : mentions(doc, project);

@@ -99,6 +99,21 @@ function startOf(doc: DockerDoc, stage: Stage, project: ProjectView): ImageStart
   return { stage, pieces, analysis, line };
 }
 
+/**
+ * A script without arguments starts the scheduler among other things: that script is edited or reported, and the
+ * image goes on running it.
+ */
+export function isScriptsAffair({ pieces, analysis }: ImageStart): boolean {
+  const own = new Set(pieces.map(({ piece }) => piece.origin?.path));
+  const scripts = analysis.starts.filter(({ path }) => !own.has(path)).map(({ path }) => nameOf(path));
+  const words = pieces.flatMap(({ piece }) => piece.text.split(/\s+/)).map(nameOf);
+  return scripts.length > 0 && scripts.includes(words.at(-1) ?? '');
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 function inherited(doc: DockerDoc, stage: Stage, key: 'entrypoint' | 'command'): Instruction | null {
   let one: Stage | undefined = stage;
   for (let steps = doc.stages.length; one !== undefined && steps > 0; steps--) {

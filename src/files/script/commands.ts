@@ -45,7 +45,21 @@ export function nodeDoes(reading: Reading, node: Node, depth = 0): Does {
   if (depth > 20) return 'other';
   if (node.type === 'simple') return simpleDoes(reading, node, depth);
   if (node.type === 'function') return 'nothing';
-  return node.bodies.map(({ list }) => listDoes(reading, list, depth + 1)).reduce(both, 'nothing');
+  const waits =
+    node.type === 'loop' && node.bodies.every(({ kind, list }) => kind === 'test' || idle(reading, list));
+  // `until psql …; do sleep 1; done`: whatever it asks, it only waits.
+  if (waits && node.bodies.some(({ kind }) => kind === 'test')) {
+    return /scheduler|mixed/.test(bodiesDo(reading, node, depth)) ? 'mixed' : 'nothing';
+  }
+  return bodiesDo(reading, node, depth);
+}
+
+function bodiesDo(reading: Reading, { bodies }: Block, depth: number): Does {
+  return bodies.map(({ list }) => listDoes(reading, list, depth + 1)).reduce(both, 'nothing');
+}
+
+function idle(reading: Reading, list: List): boolean {
+  return listDoes(reading, list) === 'nothing';
 }
 
 /** The function that a command calls; undefined for any other command. */

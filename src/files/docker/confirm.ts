@@ -21,11 +21,16 @@ export function confirmDockerfile(
   if (expected.length !== after.instructions.length) return 'number of instructions';
   for (const [i, instruction] of expected.entries()) {
     const found = after.instructions[i];
-    const inside = edits.filter((edit) => edit.start >= instruction.start && edit.end <= instruction.end);
+    const inside = edits.flatMap((edit) => clipped(edit, instruction));
     const wrong = found === undefined || differs(before, instruction, after, found, inside);
     if (wrong) return `${instruction.keyword} of line ${instruction.line}`;
   }
   return null;
+}
+
+/** The edit as far as it lies within an instruction; it may take the line ending behind it along. */
+function clipped(edit: Edit, { start, end }: Instruction): readonly Edit[] {
+  return edit.start >= start && edit.start <= end ? [{ ...edit, end: Math.min(edit.end, end) }] : [];
 }
 
 function differs(
@@ -39,7 +44,9 @@ function differs(
   const { start, end } = instruction;
   const own = edits.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }));
   const text = applyEdits(before.file.text.slice(start, end), own);
-  if (text !== after.file.text.slice(found.start, found.end)) return true;
+  // Comments that stood before a last line that goes are behind the instruction then.
+  const written = text.replace(/(\r?\n[ \t]*(#[^\n]*)?)+$/, '');
+  if (written !== after.file.text.slice(found.start, found.end)) return true;
   if (edits.length === 0) return false;
   if (execForm(instruction) !== null) return execForm(found) === null;
   return instruction.keyword === 'RUN' && instruction.documents.length === 0
@@ -49,7 +56,9 @@ function differs(
 
 function confirmRun(instruction: Instruction, found: Instruction, edits: readonly Edit[]): string | null {
   const { args, argsStart } = instruction;
-  const moved = edits.map((edit) => ({ ...edit, start: edit.start - argsStart, end: edit.end - argsStart }));
+  const stop = argsStart + args.length;
+  const inside = edits.map((edit) => ({ ...edit, end: Math.min(edit.end, stop) }));
+  const moved = inside.map((edit) => ({ ...edit, start: edit.start - argsStart, end: edit.end - argsStart }));
   return confirmScript(
     { text: args, tree: parseTree(args) },
     { text: found.args, tree: parseTree(found.args) },

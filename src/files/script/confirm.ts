@@ -54,8 +54,10 @@ function nodeSteps(text: string, node: Node, edits: readonly Edit[]): Step[] {
 
 /** A command's text with the edits that lie within it. */
 function edited(text: string, start: number, end: number, edits: readonly Edit[]): string {
-  const inside = edits.filter((edit) => edit.start >= start && edit.end <= end);
-  const moved = inside.map((edit) => ({ ...edit, start: edit.start - start, end: edit.end - start }));
+  const inside = edits.filter((edit) => edit.start >= start && edit.start <= end);
+  const moved = inside.map((edit) => {
+    return { ...edit, start: edit.start - start, end: Math.min(edit.end, end) - start };
+  });
   return applyEdits(text.slice(start, end), moved);
 }
 

@@ -28,6 +28,17 @@ export function wholeLines(text: string, start: number, end: number): Range | nu
   return { start: from, end: newline + 1 + (blankBefore ? blank : 0) };
 }
 
+/** Ranges in order, those that overlap joined. */
+export function joined(ranges: readonly Range[]): readonly Range[] {
+  const out: Range[] = [];
+  for (const range of [...ranges].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    const last = out.at(-1);
+    if (last === undefined || range.start >= last.end) out.push(range);
+    else out[out.length - 1] = { start: last.start, end: Math.max(last.end, range.end) };
+  }
+  return out;
+}
+
 /** Start of the comment lines directly above that speak of the scheduler and of nothing else that runs. */
 function commentsAbove(text: string, lineStart: number): number {
   const block = /(?:^|\n)((?:[ \t]*#(?!!)[^\n]*\n)+)$/.exec(text.slice(0, lineStart))?.[1] ?? '';
@@ -50,7 +61,11 @@ export function itemRange(text: string, list: List, index: number): Range | null
 /** The bytes of a branch of a `case`. */
 export function armRange(text: string, start: number, end: number): Range {
   const lines = wholeLines(text, start, end);
-  if (lines !== null) return lines;
+  if (lines !== null) {
+    const first = /\bin[ \t]*\r?\n$/.test(text.slice(0, lines.start));
+    const blank = first ? (/^[ \t]*\r?\n/.exec(text.slice(lines.end))?.[0].length ?? 0) : 0;
+    return { start: lines.start, end: lines.end + blank };
+  }
   const blanks = /^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0;
   return { start, end: end + blanks };
 }

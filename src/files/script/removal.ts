@@ -1,6 +1,6 @@
 import { plainValue } from '../command/words.js';
 import { calledBy, itemDoes, listDoes, nodeDoes, type Reading } from './commands.js';
-import { armRange, itemRange, type Range, wholeLines } from './ranges.js';
+import { armRange, itemRange, joined, type Range, wholeLines } from './ranges.js';
 import { type Block, type Body, type Item, type List, nodesOf, type Simple } from './tree.js';
 
 /** A start of rq-scheduler that stays, and why. */
@@ -17,6 +17,7 @@ export type StuckReason =
   | 'branch' // a branch that cannot be taken out alone
   | 'default' // what the script does without a known argument
   | 'document' // a here-document is in the way
+  | 'uncalled' // a function that nothing in the script calls
   | 'pid' // the next command uses its process id
   | 'nested' // within quotes or a command line of its own
   | 'recipe' // of a Makefile
@@ -32,9 +33,17 @@ export interface Removal {
 /** Works out what to take out of a script. A script that does nothing else is one start that is stuck. */
 export function removalOf(reading: Reading): Removal {
   const remover = new Remover(reading);
-  if (listDoes(reading, reading.tree) === 'scheduler') remover.stick(firstStart(reading), 'whole');
-  else remover.all();
-  return remover;
+  if (listDoes(reading, reading.tree) === 'scheduler') {
+    const defines = definesOther(reading, 0, reading.text.length);
+    remover.stick(firstStart(reading), defines ? 'branch' : 'whole');
+  } else remover.all();
+  return { ranges: joined(remover.ranges), stuck: remover.stuck };
+}
+
+/** Are functions defined there that do something else? They may be called from outside. */
+function definesOther(reading: Reading, start: number, end: number): boolean {
+  const inside = [...reading.functions.values()].filter((block) => start <= block.start && block.end <= end);
+  return inside.some(({ bodies }) => bodies.some(({ list }) => /other|mixed/.test(listDoes(reading, list))));
 }
 
 function firstStart(reading: Reading): number {
@@ -51,7 +60,7 @@ export function startAt({ text }: Reading, node: Simple): number {
   return node.start + Math.max(within, 0);
 }
 
-class Remover implements Removal {
+class Remover {
   readonly ranges: Range[] = [];
   readonly stuck: Stuck[] = [];
 
@@ -174,24 +183,42 @@ class Remover implements Removal {
 
   private remove(at: number, whole: { start: number; end: number }, range: Range | null): void {
     if (/<</.test(this.reading.text.slice(whole.start, whole.end))) this.stick(at, 'document');
-    else if (range === null) this.stick(at, 'branch');
+    else if (range === null || definesOther(this.reading, whole.start, whole.end)) this.stick(at, 'branch');
     else this.ranges.push(range);
   }
 
-  /** Functions that only start rq-scheduler go when every call of them does. */
+  /**
+   * Functions that only start rq-scheduler go when every call of them does. One that nothing calls may be called by
+   * what sources the script, unless the script runs whatever it is given.
+   */
   private uncalledFunctions(): void {
-    const { functions, text } = this.reading;
+    const { functions, text, tree } = this.reading;
+    const only = [...functions.values()].filter(({ bodies }) =>
+      bodies.every(({ list }) => listDoes(this.reading, list) === 'scheduler'),
+    );
+    const outer = new Set(
+      tree.items.flatMap(({ parts }) => (parts.length === 1 ? parts.map(({ node }) => node) : [])),
+    );
     for (let found = true; found; ) {
       found = false;
-      for (const block of functions.values()) {
-        const body = block.bodies[0];
-        if (body === undefined || listDoes(this.reading, body.list) !== 'scheduler') continue;
-        if (this.gone(block.start) || !this.callsOf(block).every((call) => this.gone(call.start))) continue;
-        const range = wholeLines(text, block.start, block.end);
-        this.remove(block.start, block, range);
-        found = range !== null && this.gone(block.start);
+      for (const block of only.filter(({ start }) => !this.gone(start))) {
+        const calls = this.callsOf(block);
+        if (!outer.has(block) || !calls.every((call) => this.gone(call.start))) continue;
+        if (calls.length === 0 && !this.runsWhatIsGiven()) continue;
+        this.remove(block.start, block, wholeLines(text, block.start, block.end));
+        found = this.gone(block.start);
       }
     }
+    const called = (block: Block) => this.callsOf(block).some((call) => !this.gone(call.start));
+    for (const block of only.filter((one) => !this.gone(one.start) && !called(one))) {
+      for (const { list } of block.bodies) this.stickAll(list, 'uncalled');
+    }
+  }
+
+  private runsWhatIsGiven(): boolean {
+    return [...this.reading.analyses.keys()].some(
+      ({ words: [first] }) => first?.parts[0]?.kind === 'variable',
+    );
   }
 
   private callsOf(block: Block): readonly Simple[] {

@@ -7,6 +7,7 @@ const STAYS: Readonly<Record<string, string>> = {
   branch: 'the branch it stands in cannot be taken out alone',
   default: 'it is what the script does without an argument that it knows',
   document: 'a here-document is in the way of taking it out',
+  uncalled: 'the function it stands in may be called from another file',
   pid: 'the next command uses its process id',
   nested: 'in a form that is not edited',
   whole: 'the script does nothing else',

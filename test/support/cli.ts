@@ -142,6 +142,12 @@ export interface PlanDocument {
   };
   readonly files: readonly { readonly path: string; readonly action: string; readonly diff: string }[];
   readonly containers: readonly { readonly path: string; readonly before: number; readonly after: number }[];
+  readonly coverage: readonly {
+    readonly queue: string;
+    readonly jobs: number;
+    readonly covered: string;
+    readonly workers: readonly { readonly scheduler: string }[];
+  }[];
   readonly findings: readonly FindingDocument[];
 }
 

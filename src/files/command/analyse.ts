@@ -295,7 +295,9 @@ class Analyser {
   private spawned(text: string, where: Where): void {
     const pieces = [{ form: 'shell' as const, text, origin: null }];
     const { role, queues, workers } = analyseCommand({ ...this.command, pieces }, this.project);
-    if (role === 'scheduler' || role === 'both') this.started.push({ kind: 'scheduler', listed: false });
+    if (role === 'scheduler' || role === 'both') {
+      this.started.push({ kind: 'scheduler', listed: false, where, detached: this.detached });
+    }
     if (role === 'worker-pool') this.started.push({ kind: 'pool', queues });
     for (const { withScheduler } of workers) {
       const start = { withScheduler, after: null, obstacle: 'elsewhere' as const, where };

@@ -1,8 +1,8 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { cronText, cronWords } from '../command/cron-command.js';
 import { editedElsewhere, type Place } from '../command/index.js';
+import { parseTree } from '../script/parse-tree.js';
 import { type Part, readPart, schedulerEdits } from '../script/part.js';
-import { parseTree } from '../script/tree.js';
 import type { Decision, ProjectView } from '../types.js';
 import type { DockerDoc, ImageStart, PlacedPiece } from './stages.js';
 

@@ -3,7 +3,7 @@ import { execForm } from '../command/dockerfile.js';
 import type { Instruction } from '../command/dockerfile-lines.js';
 import { applyEdits } from '../edit.js';
 import { confirmScript } from '../script/confirm.js';
-import { parseTree } from '../script/tree.js';
+import { parseTree } from '../script/parse-tree.js';
 import type { DockerDoc } from './stages.js';
 
 /**

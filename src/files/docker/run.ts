@@ -1,7 +1,7 @@
 import type { Edit } from '../../plan/types.js';
 import { installRemoval } from '../script/install-edits.js';
+import { parseTree } from '../script/parse-tree.js';
 import { wholeLines } from '../script/ranges.js';
-import { parseTree } from '../script/tree.js';
 import type { Decision } from '../types.js';
 import type { DockerDoc } from './stages.js';
 

@@ -3,8 +3,8 @@ import { lineOf } from '../bytes.js';
 import { isMakefile } from '../command/script-files.js';
 import { applyEdits } from '../edit.js';
 import { installsOf } from '../script/installs.js';
+import { parseTree } from '../script/parse-tree.js';
 import { flagEdits, type Part, partFacts, readPart, stuckFacts } from '../script/part.js';
-import { parseTree } from '../script/tree.js';
 import type { Decision, FileKind, ProjectView, SourceFile } from '../types.js';
 
 /** A Makefile: its recipes, one for each line that make hands to a shell. */

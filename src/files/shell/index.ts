@@ -4,8 +4,9 @@ import { isShellScript, mayBeShellScript } from '../command/script-files.js';
 import { confirmScript } from '../script/confirm.js';
 import { installRemoval } from '../script/install-edits.js';
 import { namedBy } from '../script/mentions.js';
+import { parseTree } from '../script/parse-tree.js';
 import { flagEdits, type Part, partFacts, readPart, schedulerEdits, stuckFacts } from '../script/part.js';
-import { type List, parseTree } from '../script/tree.js';
+import type { List } from '../script/tree.js';
 import {
   type Decision,
   type Fact,

@@ -2,7 +2,9 @@ import type { SourceFile } from '../types.js';
 
 /** Dockerfiles and Containerfiles by their name. */
 export function isDockerfile(path: string): boolean {
-  return /(^|\/)((Dockerfile|Containerfile)([._-][^/]*)?|[^/]+\.(Dockerfile|Containerfile))$/i.test(path);
+  return /(^|\/)((Dockerfile|Containerfile)([._-](?!dockerignore$)[^/]*)?|[^/]+\.(Dockerfile|Containerfile))$/i.test(
+    path,
+  );
 }
 
 /** Makefiles by their name. */
@@ -10,9 +12,13 @@ export function isMakefile(path: string): boolean {
   return /(^|\/)((GNU)?[Mm]akefile|[^/]+\.mk)$/.test(path);
 }
 
-/** Paths at which shell scripts stand: by extension, by name, or by the folder they stand in. */
+/** By extension, by name, or by the folder they stand in. */
+const SHELL_PATH =
+  /\.(sh|bash)$|(^|\/)(docker-)?(entrypoint|start|run|boot|worker|scheduler|rq)[\w-]*$|(^|\/)(bin|scripts?|docker)\/[^/.]+$/;
+
+/** Paths at which shell scripts stand. */
 export function mayBeShellScript(path: string): boolean {
-  return /\.(sh|bash)$|(^|\/)(docker-)?entrypoint$|(^|\/)(bin|scripts?|docker)\/[^/.]+$/.test(path);
+  return SHELL_PATH.test(path);
 }
 
 /** A shell script: by extension, else by its first line. */

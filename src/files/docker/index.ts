@@ -1,14 +1,16 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { isDockerfile } from '../command/script-files.js';
+import { copiedRanges } from '../script/copied.js';
 import { namedBy } from '../script/mentions.js';
 import { parseTree } from '../script/parse-tree.js';
 import { installFacts, type Part, stuckFacts } from '../script/part.js';
+import { runScripts } from '../script/run-scripts.js';
 import type { Decision, Fact, FileKind, ProjectView } from '../types.js';
 import { commandEdits, imageId, scriptParts } from './commands.js';
 import { confirmDockerfile } from './confirm.js';
 import { variableEdits, variableFacts } from './environment.js';
-import { runEdits, runScripts } from './run.js';
+import { runEdits } from './run.js';
 import { type DockerDoc, imageStarts, isScriptsAffair, parseDockerfile } from './stages.js';
 
 /**
@@ -20,7 +22,7 @@ export const dockerKind: FileKind<DockerDoc> = {
   match: isDockerfile,
   parse: parseDockerfile,
   facts(doc, project) {
-    const installs = runScripts(doc).flatMap(({ base, text }) => {
+    const installs = runScripts(doc.instructions).flatMap(({ base, text }) => {
       const tree = parseTree(text);
       return tree === null ? [] : installFacts(doc.file, base, { text, tree });
     });
@@ -98,6 +100,12 @@ function mentions({ file, stages }: DockerDoc, project: ProjectView): readonly s
   return common || !alone ? null : namedBy(file.path, project, () => false);
 }
 
+/** What only puts scripts into the image that go. */
+function copiedEdits({ file }: DockerDoc, deleted: ReadonlySet<string>): readonly Edit[] {
+  const ranges = [...deleted].flatMap((path) => copiedRanges(file, path));
+  return ranges.map((range) => ({ ...range, text: '', why: 'remove-copied-script' }));
+}
+
 function nameOf({ file }: DockerDoc, stage: string, last: boolean): string {
   return last ? file.path : `${file.path} (${stage})`;
 }
@@ -111,12 +119,13 @@ function dockerEdits(
   const commands = images.map((image) => commandEdits(doc, image, decision, project));
   const variables = variableEdits(doc, decision.removeEnv);
   const installs = runEdits(doc, decision);
+  const copied = decision.removeScheduler ? copiedEdits(doc, decision.deleteFiles ?? new Set()) : [];
   const byHand = (at: number, name: string): Finding => {
     const where = { path: doc.file.path, line: lineOf(doc.file.text, at) };
     return { code: 'edit-by-hand', severity: 'warn', ...where, args: { name } };
   };
   return {
-    edits: [...commands.flatMap(({ edits }) => edits), ...variables.edits, ...installs.edits],
+    edits: [...commands.flatMap(({ edits }) => edits), ...variables.edits, ...installs.edits, ...copied],
     findings: [
       ...commands.flatMap(({ findings }) => findings),
       ...variables.stuck.map(({ start, name }) => byHand(start, name)),

@@ -18,12 +18,21 @@ export function namedBy(
   const places = project.paths.flatMap((other) => {
     const text = other === path ? undefined : project.get(other)?.text;
     if (text === undefined || !text.includes(name)) return [];
-    const matches = [...text.matchAll(word)].filter(({ index }) => counts(other, text, index, name));
+    const matches = [...text.matchAll(word)].filter(
+      ({ index }) => isSame(path, text, index + name.length) && counts(other, text, index, name),
+    );
     return matches
       .filter(({ index }) => !isGone(other, index))
       .map(({ index }) => `${other}:${lineOf(text, index)}`);
   });
   return [...new Set(places)];
+}
+
+/** Could the path that ends there be this one's, inside the project or in a container? */
+function isSame(path: string, text: string, end: number): boolean {
+  const written = /[\w./-]*$/.exec(text.slice(Math.max(end - 300, 0), end))?.[0] ?? '';
+  const named = written.replace(/^(\.{0,2}\/)+/, '');
+  return `/${path}`.endsWith(`/${named}`) || `/${named}`.endsWith(`/${path}`);
 }
 
 /** A comment names nothing; a compose file's bind mount (`./start.sh:/start.sh`) does. */

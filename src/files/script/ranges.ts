@@ -23,20 +23,25 @@ export function wholeLines(text: string, start: number, end: number): Range | nu
     const gap = /(?:\r?\n[ \t]*)*$/.exec(text.slice(0, from))?.[0].length ?? 0;
     return { start: from - gap, end: text.length };
   }
-  const blankBefore = from === 0 || /\n[ \t]*\r?\n$/.test(text.slice(0, from));
-  const blank = /^[ \t]*\r?\n/.exec(text.slice(newline + 1))?.[0].length ?? 0;
-  return { start: from, end: newline + 1 + (blankBefore ? blank : 0) };
+  return { start: from, end: newline + 1 + blankLine(text, from, newline + 1) };
 }
 
-/** Ranges in order, those that overlap joined. */
-export function joined(ranges: readonly Range[]): readonly Range[] {
+/** Ranges in order, neighbours joined; whole lines between two blank ones take one of those along. */
+export function joined(text: string, ranges: readonly Range[]): readonly Range[] {
   const out: Range[] = [];
   for (const range of [...ranges].sort((a, b) => a.start - b.start || a.end - b.end)) {
     const last = out.at(-1);
-    if (last === undefined || range.start >= last.end) out.push(range);
+    if (last === undefined || range.start > last.end) out.push(range);
     else out[out.length - 1] = { start: last.start, end: Math.max(last.end, range.end) };
   }
-  return out;
+  return out.map(({ start, end }) => ({ start, end: end + blankLine(text, start, end) }));
+}
+
+/** Length of the blank line behind a stretch of whole lines with a blank line, or nothing, before it. */
+function blankLine(text: string, start: number, end: number): number {
+  const lines = (start === 0 || text[start - 1] === '\n') && text[end - 1] === '\n';
+  const before = start === 0 || /\n[ \t]*\r?\n$/.test(text.slice(0, start));
+  return lines && before ? (/^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length ?? 0) : 0;
 }
 
 /** Start of the comment lines directly above that speak of the scheduler and of nothing else that runs. */

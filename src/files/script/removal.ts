@@ -37,7 +37,7 @@ export function removalOf(reading: Reading): Removal {
     const defines = definesOther(reading, 0, reading.text.length);
     remover.stick(firstStart(reading), defines ? 'branch' : 'whole');
   } else remover.all();
-  return { ranges: joined(remover.ranges), stuck: remover.stuck };
+  return { ranges: joined(reading.text, remover.ranges), stuck: remover.stuck };
 }
 
 /** Are functions defined there that do something else? They may be called from outside. */

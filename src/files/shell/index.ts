@@ -1,11 +1,13 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
-import { isShellScript, mayBeShellScript } from '../command/script-files.js';
+import { isDockerfile, isShellScript, mayBeShellScript } from '../command/script-files.js';
 import { confirmScript } from '../script/confirm.js';
+import { copiedRanges } from '../script/copied.js';
 import { installRemoval } from '../script/install-edits.js';
 import { namedBy } from '../script/mentions.js';
 import { parseTree } from '../script/parse-tree.js';
 import { flagEdits, type Part, partFacts, readPart, schedulerEdits, stuckFacts } from '../script/part.js';
+import type { Range } from '../script/ranges.js';
 import type { List } from '../script/tree.js';
 import {
   type Decision,
@@ -80,15 +82,20 @@ function partOf(doc: ShellDoc, project: ProjectView): Part | null {
 
 /** What names the script outside of commands that go with the scheduler. */
 function mentions(doc: ShellDoc, project: ProjectView): readonly string[] {
-  return namedBy(doc.file.path, project, (path, offset) => {
-    const file = path === doc.file.path ? undefined : project.get(path);
-    if (file === undefined || !mayBeShellScript(path) || !isShellScript(file)) return false;
-    const other = partOf(shellKind.parse(file), project);
-    return (
-      other?.removal.ranges.some(
-        ({ start, end }) => start <= offset - other.base && offset - other.base < end,
-      ) ?? false
-    );
+  const { path } = doc.file;
+  return namedBy(path, project, (other, offset) =>
+    goneWith(path, project.get(other), project).some(({ start, end }) => start <= offset && offset < end),
+  );
+}
+
+/** The bytes of another file that go with a script that only starts rq-scheduler. */
+function goneWith(path: string, file: SourceFile | undefined, project: ProjectView): readonly Range[] {
+  if (file === undefined) return [];
+  if (isDockerfile(file.path)) return copiedRanges(file, path);
+  if (!mayBeShellScript(file.path) || !isShellScript(file)) return [];
+  const part = partOf(shellKind.parse(file), project);
+  return (part?.removal.ranges ?? []).map(({ start, end }) => {
+    return { start: start + (part?.base ?? 0), end: end + (part?.base ?? 0) };
   });
 }
 

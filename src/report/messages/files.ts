@@ -131,6 +131,9 @@ const REASONS: Readonly<Record<string, Word>> = {
   'add-with-scheduler': () => ({ text: 'the worker of these queues must run their scheduler' }),
   'remove-env': () => ({ text: 'a setting of rq-scheduler that nothing reads any more' }),
   'remove-dependency': () => ({ text: 'rq-scheduler is no longer needed' }),
+  'remove-copied-script': () => ({
+    text: 'only puts a script into the image that started rq-scheduler and goes',
+  }),
   'remove-via': () => ({ text: 'was listed only because rq-scheduler needed it' }),
   'raise-rq': () => ({ text: "the worker's own scheduler needs this rq version" }),
   'add-croniter': () => ({ text: 'the recurring module needs croniter, which this rq does not bring' }),

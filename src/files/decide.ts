@@ -42,12 +42,13 @@ export function decide(
   options: DecideOptions,
 ): { decision: Decision; findings: readonly Finding[] } {
   const dependent = dependentPackages(facts);
-  const deleteFiles = deletableFiles(facts);
+  const replaced = options.cronConfig !== null;
+  const deleteFiles = replaced ? new Set<string>() : deletableFiles(facts);
   const blocking = [
     ...codeImports(facts, options),
     ...dependent,
     ...rqUnlisted(facts),
-    ...(options.keepScheduler ? [] : stillStarted(facts, deleteFiles, options.cronConfig !== null)),
+    ...(options.keepScheduler ? [] : stillStarted(facts, deleteFiles, replaced)),
   ];
   const removeScheduler =
     !options.keepScheduler && blocking.every((f) => f.severity !== 'error' || options.allow.has(f.code));

@@ -20,7 +20,8 @@ export function confirmScript(
 ): string | null {
   if (edits.length === 0) return null;
   if (before.tree === null || after.tree === null) return 'the script cannot be read any more';
-  const removed = ({ at, end }: Step) => edits.some((edit) => edit.start <= at && end <= edit.end);
+  const removed = ({ at, end }: Step) =>
+    edits.some((edit) => edit.text === '' && edit.start <= at && end <= edit.end);
   const want = steps(before.text, before.tree, edits).filter((step) => !removed(step));
   const have = steps(after.text, after.tree, []);
   for (let i = 0; i < Math.max(want.length, have.length); i++) {

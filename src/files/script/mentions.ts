@@ -38,6 +38,6 @@ function isSame(path: string, text: string, end: number): boolean {
 /** A comment names nothing; a compose file's bind mount (`./start.sh:/start.sh`) does. */
 function counts(path: string, text: string, index: number, name: string): boolean {
   const before = text.slice(text.lastIndexOf('\n', index - 1) + 1, index);
-  if (/^[ \t]*(#|\/\/)/.test(before)) return false;
+  if (/(^|\s)(#|\/\/)/.test(before)) return false;
   return !PROCESS_FILES.test(path) || text.startsWith(':', index + name.length) || /\.github\//.test(path);
 }

@@ -12,6 +12,7 @@ import { migrateAll } from './project.js';
 
 beforeAll(prepareKinds);
 
+const WIDE = process.env.MIGRATE_SCHEDULER_WIDE === '1';
 const ALLOW = ['scheduler-still-started', 'scheduler-also-runs', 'rq-not-listed'];
 const REQUIREMENTS = { 'requirements.txt': 'rq==1.15.1\nrq-scheduler==0.13.1\n' };
 
@@ -140,7 +141,9 @@ function kept(text: string): string[] {
 }
 
 describe('generated shell scripts', () => {
-  it('lose the scheduler or say where it stays, and nothing else; bash can read them', () => {
+  it('lose the scheduler or say where it stays, and nothing else; bash can read them', {
+    timeout: 180_000,
+  }, () => {
     const results: string[] = [];
     fc.assert(
       fc.property(scripts, (shape) => {
@@ -156,7 +159,7 @@ describe('generated shell scripts', () => {
         if (stays === 0) expect(after).not.toContain('rq-scheduler');
         results.push(after.replaceAll('\r\n', '\n'));
       }),
-      { numRuns: 100 },
+      { numRuns: WIDE ? 3000 : 60 },
     );
     const folder = mkdtempSync(join(tmpdir(), 'shell-'));
     try {
@@ -253,7 +256,7 @@ describe('generated Dockerfiles', () => {
         expect(found).toEqual(expected);
         expect(text.includes('# the packages')).toBe(true);
       }),
-      { numRuns: 150 },
+      { numRuns: WIDE ? 4000 : 100 },
     );
   });
 });

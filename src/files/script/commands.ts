@@ -38,7 +38,19 @@ export function listDoes(reading: Reading, list: List, depth = 0): Does {
 
 /** What one item of a list does. */
 export function itemDoes(reading: Reading, item: Item, depth = 0): Does {
-  return item.parts.map(({ node }) => nodeDoes(reading, node, depth)).reduce(both, 'nothing');
+  return partsDo(reading, item, depth).reduce(both, 'nothing');
+}
+
+/** What each part of an item does; what reads the scheduler's output (`| tee log`) does nothing of its own. */
+export function partsDo(reading: Reading, { parts }: Item, depth = 0): readonly Does[] {
+  let reads = false;
+  return parts.map(({ op, node }) => {
+    const does = nodeDoes(reading, node, depth);
+    reads = op === '|' && reads;
+    if (reads) return 'nothing';
+    reads = does === 'scheduler';
+    return does;
+  });
 }
 
 export function nodeDoes(reading: Reading, node: Node, depth = 0): Does {

@@ -1,5 +1,5 @@
 import { plainValue } from '../command/words.js';
-import { calledBy, itemDoes, listDoes, nodeDoes, type Reading } from './commands.js';
+import { calledBy, itemDoes, listDoes, nodeDoes, partsDo, type Reading } from './commands.js';
 import { armRange, itemRange, joined, type Range, wholeLines } from './ranges.js';
 import { type Block, type Body, type Item, type List, nodesOf, type Simple } from './tree.js';
 
@@ -103,7 +103,7 @@ class Remover {
   }
 
   private mixed(item: Item): void {
-    const does = item.parts.map(({ node }) => nodeDoes(this.reading, node));
+    const does = partsDo(this.reading, item);
     const others = item.parts.filter((_, i) => does[i] === 'other' || does[i] === 'mixed');
     item.parts.forEach(({ node }, i) => {
       if (does[i] === 'mixed') {

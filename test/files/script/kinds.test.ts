@@ -252,6 +252,11 @@ describe('byte for byte', () => {
       'if a; then\n  app\nelif [ s ]; then\n  rqscheduler\nelse\n  b\nfi\n',
       'if a; then\n  app\nelse\n  b\nfi\n',
     ],
+    [
+      'what reads its output',
+      'app &\nsu - -c rqscheduler x 2>&1 | tee a | rotatelogs log 864 &\nwait\n',
+      'app &\nwait\n',
+    ],
     ['a loop that restarts it', 'while :; do rqscheduler; sleep 1; done &\napp\n', 'app\n'],
     [
       'a function under two names',

@@ -6,7 +6,8 @@ const PREPARATION = new Set(
     'true false : set cd echo printf sleep export unset wait trap read shift exit return local readonly umask ' +
     'ulimit test [ [[ ]] nc ncat ping mkdir chmod chown ls cat touch rm ln cp date id whoami hostname pg_isready ' +
     'wait-for-it wait-for wait-for-it.sh wait-for.sh wait dockerize source . activate break continue kill ' +
-    'pip pip3 apt-get apk mysqladmin nproc'
+    'pip pip3 apt-get apk mysqladmin nproc tail head tee tr cut sort sed awk grep egrep find ps pgrep pkill killall ' +
+    'mktemp envsubst printenv'
   ).split(' '),
 );
 

@@ -3,14 +3,14 @@ import { cronText, cronWords } from '../command/cron-command.js';
 import { editedElsewhere, type Place } from '../command/index.js';
 import { parseTree } from '../script/parse-tree.js';
 import { type Part, readPart, schedulerEdits } from '../script/part.js';
-import type { Decision, ProjectView } from '../types.js';
-import type { DockerDoc, ImageStart, PlacedPiece } from './stages.js';
+import type { Decision, ProjectView, SourceFile } from '../types.js';
+import type { DockerDoc, ImageStart, PlacedPiece, Stage } from './stages.js';
 
 const FLAG = '--with-scheduler';
 
 /** The id of an image's process fact. */
-export function imageId({ file }: DockerDoc, { stage }: ImageStart): string {
-  return `${file.path}#${stage.name}`;
+export function imageId({ path }: SourceFile, { name }: Stage): string {
+  return `${path}#${name}`;
 }
 
 /**
@@ -113,7 +113,7 @@ function flagEdits(
   const edits: Edit[] = [];
   const findings: Finding[] = [];
   const { path } = doc.file;
-  if (!decision.enableScheduler.has(imageId(doc, image))) return { edits, findings };
+  if (!decision.enableScheduler.has(imageId(doc.file, image.stage))) return { edits, findings };
   for (const worker of image.analysis.workers) {
     const own = worker.where === null || worker.where.path === path;
     if (worker.withScheduler === 'on' || (!own && editedElsewhere(worker))) continue;

@@ -6,12 +6,15 @@ import { namedBy } from '../script/mentions.js';
 import { parseTree } from '../script/parse-tree.js';
 import { installFacts, type Part, stuckFacts } from '../script/part.js';
 import { runScripts } from '../script/run-scripts.js';
+import { writtenStarts } from '../script/written.js';
 import type { Decision, Fact, FileKind, ProjectView } from '../types.js';
 import { commandEdits, imageId, scriptParts } from './commands.js';
 import { confirmDockerfile } from './confirm.js';
 import { variableEdits, variableFacts } from './environment.js';
 import { runEdits } from './run.js';
-import { type DockerDoc, imageStarts, isScriptsAffair, parseDockerfile } from './stages.js';
+import { type DockerDoc, type ImageStart, imageStarts, isScriptsAffair, parseDockerfile } from './stages.js';
+
+type ProcessFact = Extract<Fact, { type: 'process' }>;
 
 /**
  * Dockerfiles and Containerfiles: what their images start, variables, `RUN pip install`. The Python grammar must
@@ -26,7 +29,8 @@ export const dockerKind: FileKind<DockerDoc> = {
       const tree = parseTree(text);
       return tree === null ? [] : installFacts(doc.file, base, { text, tree });
     });
-    return [...imageFacts(doc, project), ...variableFacts(doc), ...installs];
+    const images = imageFacts(doc, project);
+    return [...images, ...variableFacts(doc), ...installs, ...writtenStarts(doc.file)];
   },
   edits(doc, decision, project) {
     if (decision.removeScheduler && decision.deleteFiles?.has(doc.file.path)) {
@@ -39,55 +43,51 @@ export const dockerKind: FileKind<DockerDoc> = {
 };
 
 function imageFacts(doc: DockerDoc, project: ProjectView): readonly Fact[] {
-  const { path } = doc.file;
-  return imageStarts(doc, project).flatMap((image): Fact[] => {
-    const { role, queues, withScheduler, alsoRuns, via, starts, schedulerInProgramList } = image.analysis;
-    const name = nameOf(doc, image.stage.name, image.stage.last);
-    const where = { path, line: image.line };
+  return imageStarts(doc, project).flatMap((image): readonly Fact[] => {
     const parts = scriptParts(doc, image, project);
-    const beside = parts.flatMap((part) => [...besideFacts(part, path), ...stuckFacts(part, null)]);
-    if (role === 'other') return beside;
-    const id = imageId(doc, image);
-    const others = via.filter((one) => one.path !== path);
-    const process: Fact = {
-      type: 'process',
-      id,
-      name,
-      role,
-      queues,
-      withScheduler,
-      alsoRuns,
-      replicas: 1,
-      via: others,
-      starts,
-      where,
-    };
-    if (parts.length > 0) return [process, ...beside];
-    const both = role === 'both' && !schedulerInProgramList;
-    const entangled = (both || (role === 'scheduler' && alsoRuns.length > 0)) && !isScriptsAffair(image);
-    if (!entangled && (role !== 'scheduler' || alsoRuns.length > 0)) return [process];
+    const beside = parts.flatMap((part) => [...besideFacts(part), ...stuckFacts(part, null)]);
+    const { role, alsoRuns, schedulerInProgramList } = image.analysis;
+    const process = processFact(doc, image);
+    const several = role === 'both' || (role === 'scheduler' && alsoRuns.length > 0);
+    const settled =
+      parts.length > 0 ? beside.every(({ type }) => type === 'process') : isScriptsAffair(image);
+    if (several && settled) {
+      // What is left of it once the scheduler is taken out where it stands.
+      return role === 'both' ? [{ ...process, role: 'worker', alsoRuns: [] }, ...beside] : beside;
+    }
+    if (role === 'other' || parts.length > 0) return role === 'other' ? beside : [process, ...beside];
+    if (role === 'both' ? schedulerInProgramList : role !== 'scheduler') return [process];
+    const { name, where } = process;
     const runs = role === 'both' ? [...alsoRuns, 'rq worker'] : alsoRuns;
-    const reason = entangled ? 'also-runs' : 'image';
-    const named = entangled ? [] : mentions(doc, project);
+    const reason = several ? 'also-runs' : 'image';
+    const named = several ? [] : mentions(doc, project);
     return [process, { type: 'scheduler-start', name, reason, namedBy: named, alsoRuns: runs, where }];
   });
 }
 
+function processFact({ file }: DockerDoc, { stage, analysis, line }: ImageStart): ProcessFact {
+  const { role, queues, withScheduler, alsoRuns, via, starts } = analysis;
+  return {
+    type: 'process',
+    id: imageId(file, stage),
+    name: stage.last ? file.path : `${file.path} (${stage.name})`,
+    role,
+    queues,
+    withScheduler,
+    alsoRuns,
+    replicas: 1,
+    via: via.filter(({ path }) => path !== file.path),
+    starts,
+    where: { path: file.path, line },
+  };
+}
+
 /** Schedulers that an image starts beside other things and that can be taken out. */
-function besideFacts({ removal, name, base }: Part, path: string): readonly Fact[] {
+function besideFacts({ file, removal, name, base }: Part): readonly Fact[] {
   return removal.ranges.map(({ start }): Fact => {
-    return {
-      type: 'process',
-      id: `${path}#${base + start}`,
-      name,
-      role: 'scheduler',
-      queues: null,
-      withScheduler: 'unknown',
-      alsoRuns: [],
-      replicas: 1,
-      via: [],
-      where: { path, line: 1 },
-    };
+    const where = { path: file.path, line: lineOf(file.text, base + start) };
+    const common = { queues: null, withScheduler: 'unknown', alsoRuns: [], replicas: 1, via: [] } as const;
+    return { type: 'process', id: `${file.path}#${base + start}`, name, role: 'scheduler', ...common, where };
   });
 }
 
@@ -104,10 +104,6 @@ function mentions({ file, stages }: DockerDoc, project: ProjectView): readonly s
 function copiedEdits({ file }: DockerDoc, deleted: ReadonlySet<string>): readonly Edit[] {
   const ranges = [...deleted].flatMap((path) => copiedRanges(file, path));
   return ranges.map((range) => ({ ...range, text: '', why: 'remove-copied-script' }));
-}
-
-function nameOf({ file }: DockerDoc, stage: string, last: boolean): string {
-  return last ? file.path : `${file.path} (${stage})`;
 }
 
 function dockerEdits(

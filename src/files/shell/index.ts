@@ -9,6 +9,7 @@ import { parseTree } from '../script/parse-tree.js';
 import { flagEdits, type Part, partFacts, readPart, schedulerEdits, stuckFacts } from '../script/part.js';
 import type { Range } from '../script/ranges.js';
 import type { List } from '../script/tree.js';
+import { writtenStarts } from '../script/written.js';
 import {
   type Decision,
   type Fact,
@@ -44,7 +45,8 @@ export const shellKind: FileKind<ShellDoc> = {
   facts(doc, project) {
     const part = partOf(doc, project);
     if (part === null) return [];
-    return [...partFacts(part), ...stuckFacts(part, mentions(doc, project)), ...settingReads(part)];
+    const stuck = stuckFacts(part, mentions(doc, project));
+    return [...partFacts(part), ...stuck, ...settingReads(part), ...writtenStarts(doc.file)];
   },
   edits(doc, decision, project) {
     const part = partOf(doc, project);

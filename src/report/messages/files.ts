@@ -10,6 +10,7 @@ const STAYS: Readonly<Record<string, string>> = {
   uncalled: 'the function it stands in may be called from another file',
   pid: 'the next command uses its process id',
   nested: 'in a form that is not edited',
+  written: 'in what is written into another file',
   whole: 'the script does nothing else',
   image: 'the image does nothing else',
   recipe: 'recipes are not taken out',

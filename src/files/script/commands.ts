@@ -15,20 +15,26 @@ export interface Reading {
   readonly text: string;
   readonly tree: List;
   readonly analyses: ReadonlyMap<Simple, CommandAnalysis>;
+  /** Every function that is defined, and those whose name stands for one of them only. */
+  readonly definitions: readonly Block[];
   readonly functions: ReadonlyMap<string, Block>;
 }
 
 /** Analyses each simple command of a script by itself, whatever leads to it. */
 export function readCommands(text: string, tree: List, places: SearchPlaces, project: ProjectView): Reading {
   const analyses = new Map<Simple, CommandAnalysis>();
-  const functions = new Map<string, Block>();
+  const definitions: Block[] = [];
   for (const node of nodesOf(tree)) {
-    if (node.type === 'function') functions.set(node.name, node);
+    if (node.type === 'function') definitions.push(node);
     if (node.type !== 'simple') continue;
     const pieces = [{ form: 'shell' as const, text: text.slice(node.start, node.end), origin: null }];
     analyses.set(node, analyseCommand({ pieces, vars: new Map(), places }, project));
   }
-  return { text, tree, analyses, functions };
+  const single = definitions.filter((one) =>
+    definitions.every((other) => other === one || other.name !== one.name),
+  );
+  const functions = new Map(single.map((block) => [block.name, block]));
+  return { text, tree, analyses, definitions, functions };
 }
 
 /** What all of a list does. */

@@ -42,7 +42,7 @@ export function removalOf(reading: Reading): Removal {
 
 /** Are functions defined there that do something else? They may be called from outside. */
 function definesOther(reading: Reading, start: number, end: number): boolean {
-  const inside = [...reading.functions.values()].filter((block) => start <= block.start && block.end <= end);
+  const inside = reading.definitions.filter((block) => start <= block.start && block.end <= end);
   return inside.some(({ bodies }) => bodies.some(({ list }) => /other|mixed/.test(listDoes(reading, list))));
 }
 
@@ -68,7 +68,7 @@ class Remover {
 
   all(): void {
     this.list(this.reading.tree);
-    for (const block of this.reading.functions.values()) {
+    for (const block of this.reading.definitions) {
       for (const { list } of block.bodies) if (listDoes(this.reading, list) === 'mixed') this.list(list);
     }
     this.uncalledFunctions();
@@ -192,8 +192,8 @@ class Remover {
    * what sources the script, unless the script runs whatever it is given.
    */
   private uncalledFunctions(): void {
-    const { functions, text, tree } = this.reading;
-    const only = [...functions.values()].filter(({ bodies }) =>
+    const { definitions, text, tree } = this.reading;
+    const only = definitions.filter(({ bodies }) =>
       bodies.every(({ list }) => listDoes(this.reading, list) === 'scheduler'),
     );
     const outer = new Set(

@@ -1,6 +1,7 @@
 import { type Coverage, coverageOf } from '../files/coverage.js';
 import { decide } from '../files/decide.js';
 import { removableEnv } from '../files/decide-env.js';
+import { distinctProcesses } from '../files/decide-starts.js';
 import type { Fact, Where } from '../files/types.js';
 import type { Finding } from '../plan/types.js';
 import { check, EXAMPLES } from './check.js';
@@ -73,11 +74,13 @@ function passOr(
 /** Nothing starts rq-scheduler any more. */
 function schedulerGone(facts: readonly Fact[]): Check[] {
   const code = 'files-scheduler-gone';
-  const starting = facts
+  const processes = facts
     .filter((fact) => fact.type === 'process')
     .filter(({ role }) => role === 'scheduler' || role === 'both');
-  if (starting.length === 0) return [check(code, 'pass', null)];
-  return starting.map(({ name, where }) => placed(code, 'fail', where, { process: name }));
+  const starting = [...processes, ...facts.filter((fact) => fact.type === 'scheduler-start')];
+  const checks = starting.map(({ name, where }) => placed(code, 'fail', where, { process: name }));
+  if (checks.length === 0) return [check(code, 'pass', null)];
+  return [...new Map(checks.map((one) => [`${one.path}:${one.line}`, one])).values()];
 }
 
 /** Nothing installs it; a lock file that still has it is only out of date. */
@@ -118,8 +121,7 @@ const COVERED: Readonly<Record<Coverage['covered'], CheckStatus>> = {
  * each worker by itself: one without is only worth a look, for perhaps nothing is scheduled in its queues.
  */
 function covered(facts: readonly Fact[], busy: readonly string[] | null): Check[] {
-  const processes = facts.filter((fact) => fact.type === 'process');
-  const workers = processes.filter(({ role }) => role !== 'other' && role !== 'scheduler');
+  const workers = distinctProcesses(facts).filter(({ role }) => role !== 'other' && role !== 'scheduler');
   if (workers.length === 0) return [check('files-workers', 'skip', null)];
   if (busy === null) return workers.map(schedules);
   return coverageOf(facts, Object.fromEntries(busy.map((queue) => [queue, 0]))).map(

@@ -1,6 +1,7 @@
 import { type Coverage, coverageOf } from '../files/coverage.js';
 import { decide } from '../files/decide.js';
 import { removableEnv } from '../files/decide-env.js';
+import { distinctProcesses } from '../files/decide-starts.js';
 import type { Fact, Where } from '../files/types.js';
 import type { Finding } from '../plan/types.js';
 import { check, EXAMPLES } from './check.js';
@@ -78,13 +79,16 @@ function schedulerGone(facts: readonly Fact[], seen: readonly Finding[]): Check[
   const code = 'files-scheduler-gone';
   const processes = facts
     .filter((fact) => fact.type === 'process')
-    .filter(({ role }) => role === 'scheduler' || role === 'both')
-    .map(({ name, where }) => placed(code, 'fail', where, { process: name }));
+    .filter(({ role }) => role === 'scheduler' || role === 'both');
+  const starting = [...processes, ...facts.filter((fact) => fact.type === 'scheduler-start')].map(
+    ({ name, where }) => placed(code, 'fail', where, { process: name }),
+  );
   const others = of(seen, 'scheduler-started-here', 'scheduler-in-chart', 'scheduler-in-ci').map((one) =>
     placed(code, one.severity === 'error' ? 'fail' : 'warn', one, { process: null }),
   );
-  const all = [...processes, ...others];
-  return all.length === 0 ? [check(code, 'pass', null)] : all;
+  const checks = [...starting, ...others];
+  if (checks.length === 0) return [check(code, 'pass', null)];
+  return [...new Map(checks.map((one) => [`${one.path}:${one.line}`, one])).values()];
 }
 
 /** Keys of rq-scheduler say nothing any more (FIELD-RULES R14). */
@@ -130,8 +134,7 @@ const COVERED: Readonly<Record<Coverage['covered'], CheckStatus>> = {
  * each worker by itself: one without is only worth a look, for perhaps nothing is scheduled in its queues.
  */
 function covered(facts: readonly Fact[], busy: readonly string[] | null): Check[] {
-  const processes = facts.filter((fact) => fact.type === 'process');
-  const workers = processes.filter(({ role }) => role !== 'other' && role !== 'scheduler');
+  const workers = distinctProcesses(facts).filter(({ role }) => role !== 'other' && role !== 'scheduler');
   if (workers.length === 0) return [check('files-workers', 'skip', null)];
   if (busy === null) return workers.map(schedules);
   return coverageOf(facts, Object.fromEntries(busy.map((queue) => [queue, 0]))).map(

@@ -1,5 +1,5 @@
 import type { Edit, Finding } from '../../plan/types.js';
-import type { Place } from '../command/index.js';
+import { editedElsewhere, type Place } from '../command/index.js';
 import type { Decision, ProjectView } from '../types.js';
 import { flagAfter } from '../yaml/flag.js';
 import type { ComposeDoc } from './document.js';
@@ -55,9 +55,7 @@ interface Outcome {
 
 function placesOf(one: AnalysedService, compose: ComposeDoc, decision: Decision): Outcome[] {
   return one.analysis.workers.flatMap((worker) => {
-    // Python scripts, Procfiles and supervisor configurations are other kinds' files.
-    const others = worker.obstacle === 'python' || worker.obstacle === 'program-list';
-    if (worker.withScheduler === 'on' || others) return [];
+    if (worker.withScheduler === 'on' || editedElsewhere(worker)) return [];
     const source = worker.after?.path === null ? one.sources[worker.after.piece] : null;
     if (source && source.compose !== compose && source.compose.path !== compose.path) {
       const { path } = source.compose;

@@ -41,9 +41,9 @@ export const composeKind: FileKind<ComposeDoc> = {
   confirm: confirmCompose,
 };
 
-function processFact({ service, analysis }: AnalysedService): Fact {
+function processFact({ service, analysis, image }: AnalysedService): Fact {
   const { path } = service.compose;
-  const { role, queues, withScheduler, alsoRuns, via } = analysis;
+  const { role, queues, withScheduler, alsoRuns, via, starts } = analysis;
   return {
     type: 'process',
     id: `${path}#${service.name}`,
@@ -54,6 +54,8 @@ function processFact({ service, analysis }: AnalysedService): Fact {
     alsoRuns,
     replicas: replicasOf(service.plain),
     via,
+    starts,
+    ...(image === null ? {} : { image }),
     where: { path, line: service.line },
   };
 }

@@ -39,6 +39,8 @@ export interface PieceSource {
 export interface AnalysedService {
   readonly service: Service;
   readonly analysis: CommandAnalysis;
+  /** Path of the Dockerfile it is built from; null where the project has none. */
+  readonly image: string | null;
   readonly sources: readonly (PieceSource | null)[];
 }
 
@@ -166,6 +168,7 @@ function analyseChain(service: Service, chain: readonly Service[], project: Proj
   );
   return {
     service,
+    image: image?.path ?? null,
     analysis: { ...analysis, via: [...via, ...analysis.via] },
     sources: parts.map((part) => part.source),
   };
@@ -197,7 +200,10 @@ function fromImage(pieces: readonly CommandPiece[] | null | undefined): Found | 
   return { own: false, where: null, parts: pieces.map((piece) => ({ piece, source: null })) };
 }
 
-function imageOf(chain: readonly Service[], project: ProjectView): ImageCommand | null {
+function imageOf(
+  chain: readonly Service[],
+  project: ProjectView,
+): (ImageCommand & { readonly path: string | null }) | null {
   const built = chain.find((service) => service.plain.build !== undefined);
   if (built === undefined) return null;
   const { build } = built.plain;
@@ -214,10 +220,16 @@ function imageOf(chain: readonly Service[], project: ProjectView): ImageCommand 
   if (context === null || file === undefined) {
     return context === null
       ? null
-      : { entrypoint: null, command: null, ignoresCommand: false, copies: new Map([['.', context]]) };
+      : {
+          path: null,
+          entrypoint: null,
+          command: null,
+          ignoresCommand: false,
+          copies: new Map([['.', context]]),
+        };
   }
   const image = readDockerfile(file.path, file.text, context, text('target'));
-  return { ...image, copies: new Map([...image.copies, ['.', context]]) };
+  return { ...image, path: file.path, copies: new Map([...image.copies, ['.', context]]) };
 }
 
 function variablesOf(chain: readonly Service[]): ReadonlyMap<string, string> {

@@ -1,6 +1,6 @@
 import type { Scalar } from 'yaml';
 import type { Edit, Finding } from '../../plan/types.js';
-import type { Place } from '../command/index.js';
+import { editedElsewhere, type Place } from '../command/index.js';
 import { keepOpenEnd, normaliseEdits } from '../edit.js';
 import type { Decision, ProjectView } from '../types.js';
 import { documentRemovals } from '../yaml/documents.js';
@@ -121,8 +121,7 @@ function flagsOf(file: KubeFile, decision: Decision, project: ProjectView) {
     for (const container of workload.containers) {
       if (!decision.enableScheduler.has(processId(workload, container))) continue;
       for (const worker of container.analysis.workers) {
-        const others = worker.obstacle === 'python' || worker.obstacle === 'program-list';
-        if (worker.withScheduler === 'on' || others) continue;
+        if (worker.withScheduler === 'on' || editedElsewhere(worker)) continue;
         const { after } = worker;
         const path = after?.path === null ? (container.pieces[after.piece] ?? null) : null;
         const scalar: Scalar | null = path === null ? null : scalarAt(object.document, path);

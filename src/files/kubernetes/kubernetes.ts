@@ -32,7 +32,7 @@ export const kubernetesKind: FileKind<KubeFile> = {
 
 function processFact(workload: Workload, container: Container): Fact {
   const { file, object } = workload;
-  const { role, queues, withScheduler, alsoRuns, via } = container.analysis;
+  const { role, queues, withScheduler, alsoRuns, via, starts } = container.analysis;
   const replicas = Number(valueAt(object.plain, ['spec', 'replicas']) ?? 1);
   return {
     type: 'process',
@@ -44,6 +44,7 @@ function processFact(workload: Workload, container: Container): Fact {
     alsoRuns,
     replicas: Number.isInteger(replicas) && replicas >= 0 ? replicas : 1,
     via,
+    starts,
     where: { path: file.path, line: lineAt(file, object.document, container.path) },
   };
 }

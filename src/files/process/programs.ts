@@ -1,6 +1,6 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { cronText } from '../command/cron-command.js';
-import { analyseCommand, type CommandAnalysis, type Program } from '../command/index.js';
+import { analyseCommand, type CommandAnalysis, editedElsewhere, type Program } from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
 
 const FLAG = ' --with-scheduler';
@@ -34,7 +34,7 @@ export function analyseProgram(
 export function programFacts(doc: ProgramFile, project: ProjectView): readonly Fact[] {
   const { file, programs } = doc;
   return programs.map((program) => {
-    const { role, queues, withScheduler, alsoRuns, via } = analyseProgram(doc, program, project);
+    const { role, queues, withScheduler, alsoRuns, via, starts } = analyseProgram(doc, program, project);
     return {
       type: 'process',
       id: `${file.path}#${program.name}`,
@@ -45,6 +45,7 @@ export function programFacts(doc: ProgramFile, project: ProjectView): readonly F
       alsoRuns,
       replicas: 1,
       via,
+      starts,
       where: { path: file.path, line: program.line },
     };
   });
@@ -116,8 +117,7 @@ export function enablePrograms(
   for (const program of doc.programs) {
     if (!decision.enableScheduler.has(`${path}#${program.name}`)) continue;
     for (const worker of analyseProgram(doc, program, project).workers) {
-      const other = worker.obstacle === 'python' || worker.obstacle === 'program-list';
-      if (worker.withScheduler === 'on' || other) continue;
+      if (worker.withScheduler === 'on' || editedElsewhere(worker)) continue;
       if (worker.after === null || worker.obstacle !== null || program.offset === null) {
         const where = worker.where ?? { path, line: program.line };
         const args = { service: program.name, reason: worker.obstacle ?? 'computed' };

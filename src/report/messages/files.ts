@@ -2,6 +2,27 @@ import { list, type Word } from './words.js';
 
 const where = (a: Parameters<Word>[0]): string => (a.process ? `${a.process}: ` : '');
 
+/** Why a start of rq-scheduler stays in its file. */
+const STAYS: Readonly<Record<string, string>> = {
+  branch: 'the branch it stands in cannot be taken out alone',
+  default: 'it is what the script does without an argument that it knows',
+  document: 'a here-document is in the way of taking it out',
+  uncalled: 'the function it stands in may be called from another file',
+  pid: 'the next command uses its process id',
+  nested: 'in a form that is not edited',
+  written: 'in what is written into another file',
+  whole: 'the script does nothing else',
+  image: 'the image does nothing else',
+  recipe: 'recipes are not taken out',
+  unreadable: 'the script is not understood well enough to edit it',
+};
+
+/** What to do with a file that only starts rq-scheduler. */
+function deletion(a: Parameters<Word>[0]): string {
+  const named = list(a.namedBy);
+  return `Delete this file${named === '' ? '' : ` and what names it (${named})`}, and stop what runs it`;
+}
+
 /** What is said of the project's files. `path:line` stands before each of them. */
 const FINDINGS: Readonly<Record<string, Word>> = {
   'code-imports': (a) => ({
@@ -39,6 +60,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   'scheduler-also-runs': (a) => ({
     text: `${a.service} starts rq-scheduler and also runs ${list(a.alsoRuns)}; the service is left as it is.`,
     next: 'Give that work a home of its own (a one-off service, the application start), remove rqscheduler from the command, and run again.',
+  }),
+  'scheduler-still-started': (a) => ({
+    text: `${a.name} starts rq-scheduler here, and ${STAYS[String(a.reason)] ?? STAYS.nested}.`,
+    next: `${a.reason === 'whole' || a.reason === 'image' ? deletion(a) : 'Take it out by hand'}, then run again; or --allow scheduler-still-started if nobody runs it any more.`,
   }),
   'scheduler-only-service': (a) => ({
     text: `${a.service} is the only service of this file.`,
@@ -170,6 +195,9 @@ const REASONS: Readonly<Record<string, Word>> = {
   'add-with-scheduler': () => ({ text: 'the worker of these queues must run their scheduler' }),
   'remove-env': () => ({ text: 'a setting of rq-scheduler that nothing reads any more' }),
   'remove-dependency': () => ({ text: 'rq-scheduler is no longer needed' }),
+  'remove-copied-script': () => ({
+    text: 'only puts a script into the image that started rq-scheduler and goes',
+  }),
   'remove-via': () => ({ text: 'was listed only because rq-scheduler needed it' }),
   'raise-rq': () => ({ text: "the worker's own scheduler needs this rq version" }),
   'add-croniter': () => ({ text: 'the recurring module needs croniter, which this rq does not bring' }),

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toByteText } from '../../../src/files/bytes.js';
 import { composeKind } from '../../../src/files/compose/index.js';
+import { dockerKind } from '../../../src/files/docker/index.js';
 import { applyEdits } from '../../../src/files/edit.js';
 import { kubernetesKind } from '../../../src/files/kubernetes/kubernetes.js';
 import { circusKind } from '../../../src/files/process/circus.js';
@@ -10,7 +11,11 @@ import { herokuKind } from '../../../src/files/process/heroku/heroku-yml.js';
 import { packageJsonKind } from '../../../src/files/process/package-json.js';
 import { procfileKind } from '../../../src/files/process/procfile.js';
 import { supervisorKind } from '../../../src/files/process/supervisor.js';
+
 import { systemdKind } from '../../../src/files/process/systemd/systemd.js';
+
+import { shellKind } from '../../../src/files/shell/index.js';
+
 import {
   type Decision,
   type Fact,
@@ -31,6 +36,8 @@ const KINDS: readonly FileKind<never>[] = [
   appJsonKind as FileKind<never>,
   systemdKind as FileKind<never>,
   kubernetesKind as FileKind<never>,
+  dockerKind as FileKind<never>,
+  shellKind as FileKind<never>,
 ];
 
 export type Files = Readonly<Record<string, string>>;

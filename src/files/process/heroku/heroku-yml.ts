@@ -1,6 +1,6 @@
 import { isMap } from 'yaml';
 import type { Edit, Finding } from '../../../plan/types.js';
-import { analyseCommand, type CommandAnalysis } from '../../command/index.js';
+import { analyseCommand, type CommandAnalysis, editedElsewhere } from '../../command/index.js';
 import { normaliseEdits } from '../../edit.js';
 import type { Decision, FileKind, ProjectView } from '../../types.js';
 import { flagAfter } from '../../yaml/flag.js';
@@ -35,10 +35,22 @@ export const herokuKind: FileKind<HerokuFile> = {
   },
   facts: (doc, project) =>
     processesOf(doc, project).map(({ name, path, analysis }) => {
-      const { role, queues, withScheduler, alsoRuns, via } = analysis;
+      const { role, queues, withScheduler, alsoRuns, via, starts } = analysis;
       const where = { path: doc.path, line: lineOf(doc, path) };
       const id = `${doc.path}#${name}`;
-      return { type: 'process', id, name, role, queues, withScheduler, alsoRuns, replicas: 1, via, where };
+      return {
+        type: 'process',
+        id,
+        name,
+        role,
+        queues,
+        withScheduler,
+        alsoRuns,
+        replicas: 1,
+        via,
+        starts,
+        where,
+      };
     }),
   edits(doc, decision, project) {
     const remover = new ItemRemover(doc);
@@ -156,8 +168,9 @@ function commandEdits(doc: HerokuFile, decision: Decision, project: ProjectView)
   }
   for (const { name, path, analysis } of processesOf(doc, project)) {
     if (!decision.enableScheduler.has(`${doc.path}#${name}`)) continue;
-    for (const { withScheduler, after, obstacle } of analysis.workers) {
-      if (withScheduler === 'on' || obstacle === 'python' || obstacle === 'program-list') continue;
+    for (const worker of analysis.workers) {
+      const { withScheduler, after, obstacle } = worker;
+      if (withScheduler === 'on' || editedElsewhere(worker)) continue;
       const scalar = scalarAt(documentOf(doc), path);
       const edit = scalar && after && obstacle === null ? flagAfter(doc, scalar, after) : null;
       const text = String(valueAt(doc.plain, path));

@@ -1,18 +1,18 @@
 import { spawnedCommands } from '../pysource/spawned.js';
 import { pythonStarts } from '../pysource/starts.js';
 import type { ProjectView, SourceFile, Where } from '../types.js';
-import { type Arg, expandWords, type Place, type Scope, type ScriptText } from './expand.js';
+import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
 import { findConsoleScript, findFile, findModule } from './find.js';
 import { pythonTarget, shellArgument, shellScript } from './interpreters.js';
 import { type ProgramList, procfileList, startedBy, supervisorList } from './lists.js';
 import { ownClickCommand, ownManagementCommand, ownRqManagement } from './own-commands.js';
-import { placeWhere, sourceOf, wordArg, workerStart } from './pieces.js';
+import { sourceOf, wordArg } from './pieces.js';
 import { isPreparation } from './preparation.js';
-import { djangoCommand, flaskRqCommand, type RqStart, rqCommand, rqworkerCommand } from './rq.js';
-import { isCommandFile } from './script-files.js';
-import { type Started, summarise } from './summary.js';
+import { StartRecord } from './record.js';
+import { djangoCommand, flaskRqCommand, rqCommand, rqworkerCommand } from './rq.js';
+import { summarise } from './summary.js';
 import { traceScript } from './trace.js';
-import type { Command, CommandAnalysis, WorkerStart } from './types.js';
+import type { Command, CommandAnalysis } from './types.js';
 import { shellTokens } from './words.js';
 import { programName, unwrap } from './wrappers.js';
 
@@ -32,17 +32,8 @@ export function analyseCommand(command: Command, project: ProjectView): CommandA
   return summarise(analyser.started, analyser.via, origins);
 }
 
-class Analyser {
-  readonly started: Started[] = [];
-  readonly via: Where[] = [];
+class Analyser extends StartRecord {
   private depth = 0;
-  /** In the background of a script of the project. */
-  private detached = false;
-
-  constructor(
-    private readonly command: Command,
-    private readonly project: ProjectView,
-  ) {}
 
   /** Reads the pieces as one command line; a shell piece may go on to further commands. */
   pieces(): void {
@@ -251,27 +242,14 @@ class Analyser {
     // Beside what it spawns a script does work of its own, of which nothing is known here.
     if (starts.length === 0) this.other(args);
     for (const { text, line: at } of spawned) this.spawned(text, { path: file.path, line: at });
-    for (const { role, queues, withScheduler, line: at } of starts) {
-      const where = { path: file.path, line: at };
-      if (role === 'scheduler') {
-        this.started.push({ kind: 'scheduler', listed: false, where, detached: this.detached });
-      } else {
-        this.started.push({
-          kind: 'worker',
-          queues,
-          start: { withScheduler, after: null, obstacle: 'python', where },
-        });
-      }
-    }
+    for (const start of starts) this.addPython(start, file.path);
   }
 
   /** A command line that a Python script starts: its parts count, none of them can be edited. */
   private spawned(text: string, where: Where): void {
     const pieces = [{ form: 'shell' as const, text, origin: null }];
     const { role, queues, workers } = analyseCommand({ ...this.command, pieces }, this.project);
-    if (role === 'scheduler' || role === 'both') {
-      this.started.push({ kind: 'scheduler', listed: false, where, detached: this.detached });
-    }
+    if (role === 'scheduler' || role === 'both') this.addScheduler(where);
     if (role === 'worker-pool') this.started.push({ kind: 'pool', queues });
     for (const { withScheduler } of workers) {
       const start = { withScheduler, after: null, obstacle: 'elsewhere' as const, where };
@@ -293,34 +271,5 @@ class Analyser {
       if (analysis.role !== 'other') this.via.push({ path: file.path, line: program.line }, ...analysis.via);
       this.started.push(...startedBy(analysis, program, file.path));
     }
-  }
-
-  private add(start: RqStart | null, args: readonly Arg[]): void {
-    if (start === null) {
-      this.other(args);
-      return;
-    }
-    if (start.kind === 'scheduler') this.started.push(this.scheduler(args));
-    else if (start.kind === 'pool') this.started.push(start);
-    else this.started.push({ kind: 'worker', queues: start.queues, start: this.start(start) });
-  }
-
-  private scheduler(args: readonly Arg[]): Started {
-    const where = this.place(args[0]?.place ?? null);
-    return { kind: 'scheduler', listed: false, where, detached: this.detached && where !== null };
-  }
-
-  private start(start: RqStart & { kind: 'worker' }): WorkerStart {
-    const where = this.place(start.after?.place ?? null);
-    const edited = where !== null && isCommandFile(this.project.get(where.path));
-    return workerStart(start, where, edited);
-  }
-
-  private place(place: Place | null): Where | null {
-    return place === null ? (this.via.at(-1) ?? null) : placeWhere(place, this.command, this.project);
-  }
-
-  private other(args: readonly Arg[]): void {
-    this.started.push({ kind: 'other', text: args.map((arg) => arg.value).join(' ') });
   }
 }

@@ -130,6 +130,19 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'do not prove that workers can import rq_recurring',
     commands: ['run'],
   },
+  {
+    flags: '--follow',
+    about:
+      'stay after the move and move what clients still add to the legacy schedule, until Ctrl-C; then verify',
+    commands: ['run'],
+  },
+  { flags: '--for <time>', about: 'follow this long', commands: ['run'], parse: seconds },
+  {
+    flags: '--until-quiet <time>',
+    about: 'follow until no client has added anything for this long',
+    commands: ['run'],
+    parse: seconds,
+  },
   { flags: '--all', about: 'list every job and show new files whole', commands: APPLYING },
   {
     flags: '--include <patterns>',

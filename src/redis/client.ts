@@ -36,6 +36,7 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     close: () => connection.close(),
 
     legacyCount: () => entries.legacyCount(connection),
+    legacyDue: (until) => entries.legacyDue(connection, until),
     pageLegacy: (cursor, count) => entries.pageLegacy(connection, cursor, count),
     pageScheduled: (queue, cursor, count) => entries.pageScheduled(connection, queue, cursor, count),
     readJobs: (jobs, options) => entries.readJobs(connection, jobs, options),

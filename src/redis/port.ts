@@ -32,6 +32,8 @@ export interface RedisPort {
 
   // Reading: never writes, every call bounded.
   legacyCount(): Promise<number>;
+  /** Legacy entries whose time is up to `until`, epoch seconds. */
+  legacyDue(until: number): Promise<number>;
   pageLegacy(cursor: Cursor | null, count?: number): Promise<Page>;
   pageScheduled(queue: string, cursor: Cursor | null, count?: number): Promise<Page>;
   readJobs(entries: readonly Entry[], options: { readonly data: boolean }): Promise<JobRead[]>;

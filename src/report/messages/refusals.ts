@@ -72,6 +72,10 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     text: `There is no folder ${a.project}.`,
     next: 'Point --project at the project.',
   }),
+  'follow-needs-redis': () => ({
+    text: 'Only jobs in Redis can be followed; --only files never looks at them.',
+    next: 'Leave --only files out, or use --only redis.',
+  }),
   'cannot-write-state': (a) => ({
     text: `The state of the run cannot be kept in ${a.path}: ${a.reason}.`,
     next: 'Pass a --project folder that is writable.',

@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decideJob, type JobPolicy } from '../plan/decide-job.js';
+import type { Finding } from '../plan/types.js';
+import { BATCH, type Cursor, type Entry } from '../redis/entries.js';
+import type { RedisPort } from '../redis/port.js';
+import type { RunDir } from '../world/run-dir.js';
+import type { Context } from './context.js';
+import type { FollowLog } from './follow-log.js';
+import type { ImportGate } from './import-gate.js';
+import { addSteps, countSteps, NO_STEPS, type StepCounts, stepOf, totalSteps } from './job-steps.js';
+import type { DecidedJob } from './jobs.js';
+import type { HeldLocks } from './locks.js';
+
+/** Between two looks at the legacy schedule: RQ's scheduler itself looks once a second. */
+const TICK_MS = 400;
+/** A look that took long is followed by a pause this many times as long. */
+const PAUSE_FACTOR = 3;
+/** Entries that stay are looked at again this often: a job may have finished, a worker been deployed. */
+const AGAIN_MS = 15_000;
+
+/** Why following ended. */
+export type FollowReason = 'signal' | 'time' | 'quiet';
+
+/** What following came to. */
+export interface FollowResult {
+  readonly reason: FollowReason;
+  /** Entries that left the legacy schedule since it began. */
+  readonly jobs: StepCounts;
+  /** Entries that stay there at its end. */
+  readonly left: number;
+}
+
+/** Everything that one round of following needs. */
+export interface FollowParts {
+  readonly context: Pick<Context, 'options' | 'terminal' | 'stop'>;
+  readonly port: RedisPort;
+  readonly held: HeldLocks;
+  readonly policy: JobPolicy;
+  readonly dir: RunDir;
+  readonly gate: ImportGate;
+  readonly log: FollowLog;
+}
+
+/**
+ * Moves whatever clients still add to the legacy schedule, within about half a second of its appearing, until
+ * Ctrl-C, `--for` or `--until-quiet`. `stays` are the entries that the run left behind, which are known already.
+ */
+export async function follow(parts: FollowParts, stays: readonly Entry[]): Promise<FollowResult> {
+  const { options, stop } = parts.context;
+  const abort = new AbortController();
+  stop.onStop(() => abort.abort());
+  const follower = new Follower(parts, stays);
+  await parts.log.begin();
+  const began = Date.now();
+  for (;;) {
+    const reason = ended(began, follower.lastNew, options, stop.signal !== null);
+    if (reason !== null) {
+      await parts.gate.settled();
+      const result = { reason, jobs: follower.jobs, left: follower.left };
+      await parts.log.end(result);
+      return result;
+    }
+    const started = Date.now();
+    await follower.look();
+    parts.log.progress(follower.jobs, follower.left, (Date.now() - follower.lastNew) / 1000);
+    const pause = Math.max(TICK_MS, PAUSE_FACTOR * (Date.now() - started));
+    await sleep(pause, undefined, { signal: abort.signal }).catch(() => {});
+  }
+}
+
+function ended(
+  began: number,
+  lastNew: number,
+  options: FollowParts['context']['options'],
+  stopped: boolean,
+): FollowReason | null {
+  if (stopped) return 'signal';
+  const now = Date.now();
+  if (options.for !== undefined && now - began >= options.for * 1000) return 'time';
+  if (options.untilQuiet !== undefined && now - Math.max(began, lastNew) >= options.untilQuiet * 1000)
+    return 'quiet';
+  return null;
+}
+
+const nameOf = (entry: Entry): string => Buffer.from(entry.id).toString('latin1');
+
+class Follower {
+  readonly #parts: FollowParts;
+  /** Entries that stay, by their id: the score with which they were decided. */
+  #known = new Map<string, string>();
+  readonly #atStart: ReadonlySet<string>;
+  /** What was said already: code and id. */
+  readonly #said = new Set<string>();
+  #again = Date.now() + AGAIN_MS;
+  jobs = NO_STEPS;
+  /** When an entry was last seen to be new, milliseconds. */
+  lastNew = Date.now();
+
+  constructor(parts: FollowParts, stays: readonly Entry[]) {
+    this.#parts = parts;
+    for (const entry of stays) this.#known.set(nameOf(entry), entry.score);
+    this.#atStart = new Set(this.#known.keys());
+  }
+
+  get left(): number {
+    return this.#known.size;
+  }
+
+  /** One look: decides about entries that are not known, and moves those that can be moved. */
+  async look(): Promise<void> {
+    const { held, port } = this.#parts;
+    await held.check();
+    const again = Date.now() >= this.#again;
+    if (again) this.#again = Date.now() + AGAIN_MS;
+    if (!again && this.#known.size === 0 && (await port.legacyCount()) === 0) return;
+    const still = new Map<string, string>();
+    let cursor: Cursor | null = null;
+    do {
+      const page = await port.pageLegacy(cursor);
+      const unknown = page.entries.filter((entry) => !this.#isKnown(entry, still));
+      if (unknown.length > 0) this.lastNew = Date.now();
+      await this.#deal(again ? page.entries : unknown, still);
+      cursor = page.next;
+    } while (cursor !== null);
+    this.#known = still;
+  }
+
+  #isKnown(entry: Entry, still: Map<string, string>): boolean {
+    const name = nameOf(entry);
+    const known = this.#known.get(name) === entry.score;
+    if (known) still.set(name, entry.score);
+    return known;
+  }
+
+  async #deal(entries: readonly Entry[], still: Map<string, string>): Promise<void> {
+    const { port, policy } = this.#parts;
+    for (let from = 0; from < entries.length; from += BATCH) {
+      const part = entries.slice(from, from + BATCH);
+      const jobs = await port.readJobs(part, { data: true });
+      await this.#move(
+        jobs.map((job) => ({ job, ...decideJob(job, policy) })),
+        still,
+      );
+    }
+  }
+
+  async #move(batch: readonly DecidedJob[], still: Map<string, string>): Promise<void> {
+    const { held, policy, dir, gate, log } = this.#parts;
+    const going: DecidedJob[] = [];
+    for (const decided of batch) {
+      const { action, queue } = decided.item;
+      const waits = action === 'rearm' && queue !== null && !gate.ready(queue);
+      if (waits) still.set(nameOf(decided.job), decided.job.score);
+      else if (stepOf(decided, policy) === null) await this.#stay(decided, decided.findings, still);
+      else going.push(decided);
+    }
+    const steps = going.flatMap((decided) => stepOf(decided, policy) ?? []);
+    const results = await held.moveBatch(steps);
+    const counts = countSteps(steps, results);
+    for (const [i, decided] of going.entries()) {
+      const result = results[i];
+      if (result === 'exists' || result === 'busy')
+        await this.#stay(decided, [stuck(decided, result)], still);
+      else still.delete(nameOf(decided.job));
+    }
+    if (totalSteps(counts) === 0) return;
+    this.jobs = addSteps(this.jobs, counts);
+    dir.append({ type: 'jobs-batch', at: Date.now() / 1000, counts: { ...counts } });
+    await log.moved(counts);
+  }
+
+  /** An entry that stays is said once for each reason; those that the run left were said in its plan. */
+  async #stay({ job }: DecidedJob, findings: readonly Finding[], still: Map<string, string>): Promise<void> {
+    const name = nameOf(job);
+    still.set(name, job.score);
+    if (this.#atStart.has(name)) return;
+    const fresh = findings.filter(({ code }) => !this.#said.has(`${code} ${name}`));
+    for (const { code } of fresh) this.#said.add(`${code} ${name}`);
+    if (fresh.length > 0) await this.#parts.log.stays(fresh);
+  }
+}
+
+/** Why the step of an entry was not carried out. */
+function stuck({ item }: DecidedJob, result: 'exists' | 'busy'): Finding {
+  const { id, newId, queue, func } = item;
+  const code = result === 'busy' ? 'job-busy' : 'job-scheduled-already';
+  return { code, severity: 'warn', jobId: id, args: { id, newId, queue, func } };
+}

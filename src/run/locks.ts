@@ -1,0 +1,145 @@
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LegacyLock, LockKeeper, RunLock } from '../redis/lock.js';
+import type { JobStep, StepResult } from '../redis/moves.js';
+import type { RedisPort } from '../redis/port.js';
+import { LockLost } from '../redis/problem.js';
+import { stopped } from './apply-files.js';
+import type { Context } from './context.js';
+import { EXIT, refusal } from './outcome.js';
+
+/** How long rq-scheduler may stay in one pass before we give up, unless its lock lasts longer. */
+const LEGACY_WAIT_MS = 90_000;
+/** rq-scheduler 0.8.0-0.8.2 and a killed one leave the lock to its expiry, interval + 10 s (SEMANTICS §7 d). */
+const AFTER_EXPIRY_MS = 5_000;
+/** Losses of rq-scheduler's lock without a single step in between. */
+const MAX_LOSSES = 10;
+
+/** A pass that is under way shows in the number of due entries, looked at this often. */
+const LOOK_MS = 250;
+/** Due entries that nobody takes for this long: no pass is under way. */
+const STILL_MS = 750;
+const SETTLE_MS = 120_000;
+
+type Talk = Pick<Context, 'terminal' | 'stop'>;
+
+/** Is this process of this host alive? EPERM means that it is, and somebody else's. */
+function isAlive(_host: string, pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Takes the run lock, or refuses with exit code 4 and the name of who has it. */
+export async function takeRunLock(port: RedisPort, runId: string): Promise<RunLock> {
+  const result = await port.acquireRunLock({ runId, host: hostname(), pid: process.pid, isAlive });
+  if (result.ok) return result.lock;
+  const { holder } = result;
+  throw refusal(EXIT.locked, 'locked-by-run', {
+    runId: holder?.runId ?? '?',
+    pid: holder?.pid ?? '?',
+    host: holder?.host ?? '?',
+  });
+}
+
+/** Takes rq-scheduler's own lock, waiting for the end of a pass that is under way. */
+async function takeLegacyLock({ terminal, stop }: Talk, port: RedisPort, run: RunLock): Promise<LegacyLock> {
+  const first = await port.acquireLegacyLock(run, { waitMs: 0 });
+  if (first.ok) return first.lock;
+  const waitMs = Math.max(LEGACY_WAIT_MS, first.pttl + AFTER_EXPIRY_MS);
+  const abort = new AbortController();
+  stop.onStop(() => abort.abort());
+  if (stop.signal !== null) abort.abort();
+  terminal.say('rq-scheduler is in the middle of a pass; waiting for its end …');
+  const result = await port.acquireLegacyLock(run, { waitMs, signal: abort.signal });
+  if (result.ok) return result.lock;
+  if (stop.signal !== null) throw stopped(stop, run.runId);
+  throw refusal(EXIT.locked, 'legacy-lock-held', { waited: Math.round(waitMs / 1000) });
+}
+
+/**
+ * The run lock and rq-scheduler's, held and renewed until `release`. Nothing is moved without both. Where an old
+ * scheduler takes its lock from us (rq-scheduler up to 0.9.1 deletes it when it ends, any version after a pass that
+ * was longer than interval + 10 s: SEMANTICS §7 a, c), the end of its pass is waited for and the lock taken again.
+ */
+export class HeldLocks {
+  readonly #talk: Talk;
+  readonly #port: RedisPort;
+  readonly #run: RunLock;
+  #legacy: LegacyLock;
+  #keeper: LockKeeper;
+  #losses = 0;
+
+  private constructor(talk: Talk, port: RedisPort, run: RunLock, legacy: LegacyLock) {
+    this.#talk = talk;
+    this.#port = port;
+    this.#run = run;
+    this.#legacy = legacy;
+    this.#keeper = port.keepLocks(run, legacy);
+  }
+
+  static async take(talk: Talk, port: RedisPort, run: RunLock): Promise<HeldLocks> {
+    const held = new HeldLocks(talk, port, run, await takeLegacyLock(talk, port, run));
+    await held.#settle();
+    return held;
+  }
+
+  /** Carries out at most 250 steps (redis/moves.ts). Throws LockLost when the run lock is another's. */
+  async moveBatch(steps: readonly JobStep[]): Promise<StepResult[]> {
+    for (;;) {
+      try {
+        if (this.#keeper.lost) throw this.#keeper.lost;
+        const fence = { runId: this.#run.runId, run: this.#run, legacy: this.#legacy };
+        const results = await this.#port.moveBatch(fence, steps);
+        this.#losses = 0;
+        return results;
+      } catch (error) {
+        await this.#retake(error);
+      }
+    }
+  }
+
+  /** Takes rq-scheduler's lock again where the last renewal found it lost. */
+  async check(): Promise<void> {
+    while (this.#keeper.lost) await this.#retake(this.#keeper.lost);
+  }
+
+  async release(): Promise<void> {
+    await this.#keeper.stop();
+    // A lost connection cannot release anything; the locks run out by themselves.
+    await this.#port.releaseLocks(this.#run, this.#legacy).catch(() => {});
+  }
+
+  async #retake(error: unknown): Promise<void> {
+    if (!(error instanceof LockLost) || error.which !== 'legacy' || ++this.#losses > MAX_LOSSES) throw error;
+    await this.#keeper.stop();
+    this.#talk.terminal.detail('rq-scheduler took its lock back; taking it again after its pass');
+    this.#legacy = await takeLegacyLock(this.#talk, this.#port, this.#run);
+    this.#keeper = this.#port.keepLocks(this.#run, this.#legacy);
+    await this.#settle();
+  }
+
+  /**
+   * Waits for a pass that goes on without its lock (SEMANTICS §7 c): it has read the entries that were due when it
+   * began and enqueues them one by one, whoever moves them meanwhile.
+   */
+  async #settle(): Promise<void> {
+    const { stop, terminal } = this.#talk;
+    const now = await this.#port.time();
+    let due = await this.#port.legacyDue(now);
+    let since = Date.now();
+    for (const giveUp = since + SETTLE_MS; due > 0 && Date.now() < giveUp; ) {
+      if (stop.signal !== null) throw stopped(stop, this.#run.runId);
+      await sleep(LOOK_MS);
+      const left = await this.#port.legacyDue(now);
+      if (left === due && Date.now() - since >= STILL_MS) return;
+      if (left === due) continue;
+      terminal.detail(`A pass of rq-scheduler goes on without its lock: ${left} entries are due`);
+      due = left;
+      since = Date.now();
+    }
+  }
+}

@@ -88,6 +88,8 @@ class Follower {
   readonly #parts: FollowParts;
   /** Entries that stay, by their id: the score with which they were decided. */
   #known = new Map<string, string>();
+  /** Those of them that wait for a worker that can run rq_recurring: tried at every look. */
+  #waiting = new Set<string>();
   readonly #atStart: ReadonlySet<string>;
   /** What was said already: code and id. */
   readonly #said = new Set<string>();
@@ -114,12 +116,15 @@ class Follower {
     if (again) this.#again = Date.now() + AGAIN_MS;
     if (!again && this.#known.size === 0 && (await port.legacyCount()) === 0) return;
     const still = new Map<string, string>();
+    const waited = this.#waiting;
+    this.#waiting = new Set();
     let cursor: Cursor | null = null;
     do {
       const page = await port.pageLegacy(cursor);
-      const unknown = page.entries.filter((entry) => !this.#isKnown(entry, still));
-      if (unknown.length > 0) this.lastNew = Date.now();
-      await this.#deal(again ? page.entries : unknown, still);
+      const unknown = new Set(page.entries.filter((entry) => !this.#isKnown(entry, still)));
+      if (unknown.size > 0) this.lastNew = Date.now();
+      const tried = page.entries.filter((entry) => again || unknown.has(entry) || waited.has(nameOf(entry)));
+      await this.#deal(tried, still);
       cursor = page.next;
     } while (cursor !== null);
     this.#known = still;
@@ -150,7 +155,7 @@ class Follower {
     for (const decided of batch) {
       const { action, queue } = decided.item;
       const waits = action === 'rearm' && queue !== null && !gate.ready(queue);
-      if (waits) still.set(nameOf(decided.job), decided.job.score);
+      if (waits) this.#wait(decided, still);
       else if (stepOf(decided, policy) === null) await this.#stay(decided, decided.findings, still);
       else going.push(decided);
     }
@@ -167,6 +172,11 @@ class Follower {
     this.jobs = addSteps(this.jobs, counts);
     dir.append({ type: 'jobs-batch', at: Date.now() / 1000, counts: { ...counts } });
     await log.moved(counts);
+  }
+
+  #wait({ job }: DecidedJob, still: Map<string, string>): void {
+    still.set(nameOf(job), job.score);
+    this.#waiting.add(nameOf(job));
   }
 
   /** An entry that stays is said once for each reason; those that the run left were said in its plan. */

@@ -16,9 +16,9 @@ const AFTER_EXPIRY_MS = 5_000;
 const MAX_LOSSES = 10;
 
 /** A pass that is under way shows in the number of due entries, looked at this often. */
-const LOOK_MS = 250;
+const LOOK_MS = 100;
 /** Due entries that nobody takes for this long: no pass is under way. */
-const STILL_MS = 750;
+const STILL_MS = 400;
 const SETTLE_MS = 60_000;
 
 type Talk = Pick<Context, 'terminal' | 'stop'>;

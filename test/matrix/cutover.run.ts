@@ -24,7 +24,7 @@ describe('a cutover while rqscheduler, its clients and native workers live', () 
       old,
       native: await ensureVenv({ cacheDir: TEST_CACHE, ...native }),
       rqVersion: native.rq,
-      ...{ clients: 3, seconds: 60, rate: 20, recurring: true, migrateAfter: 12 },
+      ...{ clients: 3, seconds: 60, rate: 20, horizon: 12, migrateAfter: 12, quiet: 3 },
     });
     history.push(line(pair, native, result));
     expect({ wrong: result.wrong, duplicates: result.duplicates, lost: result.lost }).toEqual({

@@ -31,10 +31,12 @@ export interface CutoverOptions {
   /** Seconds in which they add jobs, and jobs a second of each. */
   readonly seconds: number;
   readonly rate: number;
-  /** Recurring jobs too. */
-  readonly recurring: boolean;
+  /** Jobs are due within so many seconds. */
+  readonly horizon: number;
   /** From the workers' first look; seconds. */
   readonly migrateAfter: number;
+  /** Seconds without a new entry after which the tool ends, and for which nothing more may run. */
+  readonly quiet: number;
 }
 
 /** What a cutover did to the jobs. */
@@ -92,8 +94,7 @@ export async function cutover(options: CutoverOptions): Promise<CutoverResult> {
     const clients = await Promise.all(
       Array.from({ length: options.clients }, async (_, i) => {
         const args = [`${TASKS}/cutover_client.py`, redis.url, `c${i}`, `${options.seconds}`];
-        const kinds = options.recurring ? 'recurring' : 'plain';
-        const one = await startManaged(old.python, [...args, `${options.rate}`, kinds], {
+        const one = await startManaged(old.python, [...args, `${options.rate}`, `${options.horizon}`], {
           name: 'client',
           cwd: TASKS,
           env: { ...process.env, ...ENV },
@@ -112,7 +113,7 @@ export async function cutover(options: CutoverOptions): Promise<CutoverResult> {
     await once.exited;
     // The old scheduler goes on for a moment with what clients have added since.
     await delay(1500);
-    const following = await startCli([...args, '--until-quiet', '3']);
+    const following = await startCli([...args, '--until-quiet', `${options.quiet}`]);
     await delay(2000);
     // A deploy restarts the old scheduler while the tool holds its lock (SEMANTICS §7 a).
     await first.stop();
@@ -122,7 +123,7 @@ export async function cutover(options: CutoverOptions): Promise<CutoverResult> {
     await second.stop();
     const { code } = await following.exited;
     await untilRun(client);
-    await delay(3000);
+    await delay(options.quiet * 1000);
     return judgeCutover(
       await listOf<Added>(client, 'test:added'),
       await listOf(client, 'test:runs'),

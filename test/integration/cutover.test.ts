@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ensureVenv } from '../../src/world/engines/python-env.js';
+import { GUIDE_PAIR, NEWEST_PAIR } from '../../src/world/engines/versions.js';
+import { cutover } from '../matrix/cutover.js';
+import { contents } from '../redis/support.js';
+import { cli, startCli, tempFolder, until } from '../support/cli.js';
+import { TEST_CACHE } from '../support/paths.js';
+import { type RealParts, useRealParts } from '../support/realParts.js';
+import { copyJob, LEGACY, nativeKey, scores } from '../support/redisContents.js';
+
+const NATIVE = nativeKey('default');
+const LOCK = 'rq:scheduler_lock';
+const FAR = Math.floor(Date.now() / 1000) + 86_400;
+
+const documentsOf = (stdout: string): Record<string, unknown>[] =>
+  stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+
+describe('everything alive', () => {
+  it('every job that clients add meanwhile runs exactly once', async () => {
+    const venv = await ensureVenv({ cacheDir: TEST_CACHE, ...NEWEST_PAIR });
+    const result = await cutover({
+      ...{ old: venv, native: venv, rqVersion: NEWEST_PAIR.rq },
+      ...{ clients: 3, seconds: 8, rate: 12, horizon: 4, migrateAfter: 1, quiet: 2 },
+    });
+    const { wrong, exitCode, documents } = result;
+    expect(wrong).toEqual([]);
+    expect(result.jobs).toBeGreaterThan(200);
+    expect(result.moved.following).toBeGreaterThan(0);
+    expect(exitCode).toBe(0);
+    expect(documents.at(-2)).toMatchObject({ event: 'end', reason: 'quiet' });
+    expect(documents.at(-1)).toMatchObject({ schema: 'migrate-scheduler/verify@1', ok: true });
+  });
+});
+
+/** `run --follow` on a Redis without a project. */
+async function following(real: RealParts, more: readonly string[] = []) {
+  const project = await tempFolder();
+  const where = ['--yes', '--project', project, '--redis-url', real.url, '--format', 'json'];
+  const run = await startCli(['run', '--only', 'redis', '--follow', ...more, ...where]);
+  await run.waitFor(/"event":"begin"/);
+  return { run, where };
+}
+
+describe('run --follow', () => {
+  const real = useRealParts(GUIDE_PAIR);
+
+  it('moves what appears, says once what stays, and ends with the checks', async () => {
+    const { run } = await following(real);
+    await real.seed([
+      { call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'later' },
+      { call: 'schedule', func: 'tasks.record', at: FAR, interval: 60, id: 'often' },
+      { call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'a:b', queue: 'other' },
+    ]);
+    await until(async () => (await real.client.zcard(NATIVE)) === 2);
+    expect(await scores(real.client, LEGACY)).toEqual({ 'a:b': FAR });
+    // A live scheduler finds its lock taken all the time.
+    expect(await real.client.get(LOCK)).toMatch(/^migrate-scheduler:/);
+    await delay(1000);
+    process.kill(run.pid, 'SIGINT');
+    // The checks fail: an entry is left, and no worker is there.
+    expect(await run.exited).toEqual({ code: 1, signal: null });
+    const documents = documentsOf(run.output());
+    expect(documents.filter((one) => one.event === 'stays')).toHaveLength(1);
+    expect(documents.at(-2)).toMatchObject({ event: 'end', reason: 'signal', left: 1 });
+    expect(documents.at(-2)).toMatchObject({ jobs: { moved: 1, rearmed: 1 } });
+    expect(documents.at(-1)).toMatchObject({ schema: 'migrate-scheduler/verify@1', ok: false });
+    expect(await real.client.exists('migrate-scheduler:lock', LOCK)).toBe(0);
+  });
+
+  it('killed: run goes on under its id, and one rollback brings back what it had followed', async () => {
+    await real.seed([
+      { call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'first' },
+      { call: 'enqueue_at', func: 'tasks.record', at: FAR + 1, id: 'second' },
+    ]);
+    const before = await contents(real.client);
+    await real.client.zrem(LEGACY, 'second');
+    const { run, where } = await following(real);
+    await real.client.zadd(LEGACY, FAR + 1, 'second');
+    await until(async () => (await real.client.zcard(NATIVE)) === 2);
+    await run.kill();
+    await real.client.del('migrate-scheduler:lock');
+    const again = await startCli(['run', '--only', 'redis', '--for', '0', ...where]);
+    await again.exited;
+    const [document] = documentsOf(again.output());
+    expect(document).toMatchObject({ resumed: true, jobs: { moved: 0 } });
+    expect((await cli(['rollback', String(document?.runId), ...where])).code).toBe(0);
+    expect(await contents(real.client)).toEqual(before);
+  });
+
+  it('needs Redis', async () => {
+    expect((await cli(['run', '--follow', '--only', 'files', '--project', await tempFolder()])).code).toBe(
+      64,
+    );
+  });
+});
+
+describe("rq-scheduler's lock lost on the way", () => {
+  const real = useRealParts(NEWEST_PAIR);
+
+  it('is waited for and taken again; nothing moves while a scheduler has it', async () => {
+    await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'job-0' }]);
+    const copies = Array.from({ length: 2499 }, (_, i) => ({ id: `job-${i + 1}`, at: FAR + (i % 100) }));
+    await copyJob(real.client, 'job-0', copies);
+    const all = await scores(real.client, LEGACY);
+    const project = await tempFolder();
+    const run = await startCli([
+      ...['run', '--only', 'redis', '--yes', '--verbose', '--project', project, '--redis-url', real.url],
+    ]);
+    let losses = 0;
+    while (run.running()) {
+      await delay(10);
+      const ours = (await real.client.get(LOCK))?.startsWith('migrate-scheduler:');
+      if (!ours || (await real.client.zcard(NATIVE)) === 0) continue;
+      // As an old scheduler does: it deletes the lock, whoever's it is; another one begins a pass.
+      await real.client
+        .multi()
+        .del(LOCK)
+        .set(LOCK, `${Date.now() / 1000}`, 'PX', 300)
+        .exec();
+      const moved = await real.client.zcard(NATIVE);
+      await delay(150);
+      expect(await real.client.zcard(NATIVE)).toBe(moved);
+      losses++;
+    }
+    expect(await run.exited).toEqual({ code: 0, signal: null });
+    expect(losses).toBeGreaterThan(0);
+    expect(await scores(real.client, NATIVE)).toEqual(all);
+    // What is left is the last scheduler's own.
+    expect((await real.client.get(LOCK)) ?? '').not.toContain('migrate-scheduler');
+  });
+});

@@ -1,7 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Commands that options can belong to; `*` means every one of them. */
-export type CommandName = 'run' | 'dry-run' | 'verify' | 'rollback' | 'status' | 'repair' | 'demo';
+export type CommandName =
+  | 'run'
+  | 'dry-run'
+  | 'verify'
+  | 'rollback'
+  | 'status'
+  | 'repair'
+  | 'rehearse'
+  | 'runbook'
+  | 'demo';
 
 /** One row of the option table: the single source of parsing, help and docs/options.md. */
 export interface OptionRow {
@@ -43,7 +52,14 @@ function rqVersion(value: string): string {
   return value;
 }
 
+function entries(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('give a number of entries');
+  return Number(value);
+}
+
 const APPLYING: readonly CommandName[] = ['run', 'dry-run'];
+/** Commands that decide about jobs. */
+const DECIDING: readonly CommandName[] = [...APPLYING, 'rehearse'];
 
 /** Every option of every command. Durations are seconds unless suffixed. */
 export const OPTIONS: readonly OptionRow[] = [
@@ -81,7 +97,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--allow <codes>',
     about: 'go on in spite of these findings (comma-separated codes)',
-    commands: APPLYING,
+    commands: DECIDING,
     parse: collect,
   },
   {
@@ -89,35 +105,35 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'leave the scheduler service and the dependency in place',
     commands: APPLYING,
   },
-  { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: APPLYING },
+  { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: DECIDING },
   {
     flags: '--rq-version <version>',
     about: 'the RQ version to aim at',
-    commands: [...APPLYING, 'verify'],
+    commands: [...DECIDING, 'verify'],
     parse: rqVersion,
   },
   {
     flags: '--recurring <strategy>',
     about:
       'recurring jobs: rearm (native series), repeat (finite intervals, by RQ itself), cron (rq cron), keep (with rq-scheduler)',
-    commands: APPLYING,
+    commands: DECIDING,
     choices: STRATEGIES,
   },
   {
     flags: '--recurring-for <pattern=strategy>',
     about: 'the strategy for jobs whose id or function matches (repeatable)',
-    commands: APPLYING,
+    commands: DECIDING,
     parse: override,
   },
   {
     flags: '--tz <zone>',
     about: 'the time zone in which rq-scheduler read cron strings',
-    commands: APPLYING,
+    commands: DECIDING,
   },
   {
     flags: '--rq-scheduler-version <version>',
     about: 'the rq-scheduler version that wrote the jobs, where the files do not tell',
-    commands: APPLYING,
+    commands: DECIDING,
     parse: rqVersion,
   },
   {
@@ -165,6 +181,12 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: ['verify'],
     fallback: 5,
     parse: seconds,
+  },
+  {
+    flags: '--limit <entries>',
+    about: 'copy only so many entries of the legacy schedule, the earliest',
+    commands: ['rehearse'],
+    parse: entries,
   },
   { flags: '--force', about: 'restore files that were edited since, too', commands: ['rollback'] },
 ];

@@ -1,5 +1,6 @@
 import { canaryStatus, pushCanary, removeCanary } from './canary.js';
 import { type Connection, type ConnectLimits, openConnection } from './connection.js';
+import { dumpKeys, readValue } from './copy.js';
 import * as entries from './entries.js';
 import { schedulerLockKey } from './keys.js';
 import { acquireLegacyLock, acquireRunLock, LockKeeper, releaseLocks } from './lock.js';
@@ -40,6 +41,8 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     pageLegacy: (cursor, count) => entries.pageLegacy(connection, cursor, count),
     pageScheduled: (queue, cursor, count) => entries.pageScheduled(connection, queue, cursor, count),
     readJobs: (jobs, options) => entries.readJobs(connection, jobs, options),
+    dumpKeys: (keys) => dumpKeys(connection, keys),
+    readValue: (key) => readValue(connection, key),
     schedulerKeys: () => overview.findSchedulerKeys(connection),
     legacyState: (keys) => overview.legacyState(connection, keys),
     nativeQueues: (keys, overdueBefore) => overview.nativeQueues(connection, keys, overdueBefore),

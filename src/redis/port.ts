@@ -1,4 +1,5 @@
 import type { Canary } from './canary.js';
+import type { Dumped, TypedValue } from './copy.js';
 import type { Cursor, Entry, JobRead, Page } from './entries.js';
 import type {
   LegacyLock,
@@ -37,6 +38,10 @@ export interface RedisPort {
   pageLegacy(cursor: Cursor | null, count?: number): Promise<Page>;
   pageScheduled(queue: string, cursor: Cursor | null, count?: number): Promise<Page>;
   readJobs(entries: readonly Entry[], options: { readonly data: boolean }): Promise<JobRead[]>;
+  /** Keys as they are, for a copy elsewhere; those left out that do not exist. */
+  dumpKeys(keys: readonly Buffer[]): Promise<Dumped[]>;
+  /** A key by its type, for a server that cannot read its dump; null for none. */
+  readValue(key: Buffer): Promise<TypedValue | null>;
   /** One walk over the key space, for the three that follow. */
   schedulerKeys(): Promise<SchedulerKeys>;
   legacyState(keys: SchedulerKeys): Promise<LegacyState>;

@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly for?: number;
   /** Seconds. */
   readonly untilQuiet?: number;
+  /** Entries. */
+  readonly limit?: number;
 }
 
 /** One invocation: its options, its terminal, and the wish to stop after the current step. */

@@ -19,17 +19,15 @@ export interface Rehearsal {
     readonly seconds: number;
     readonly memory: number;
   };
-  readonly plan: { readonly seconds: number; readonly byAction: Counts };
-  /** null when the plan is blocked. */
   readonly run: {
     readonly seconds: number;
     readonly lockedSeconds: number;
     readonly longestScript: number | null;
     readonly jobs: object;
     readonly left: number;
-  } | null;
+  };
   /** Entries that are neither left, nor scheduled, nor dropped or retired as planned. */
-  readonly lost: number | null;
+  readonly lost: number;
   readonly rollback: {
     readonly seconds: number;
     readonly restored: number;
@@ -38,13 +36,13 @@ export interface Rehearsal {
     readonly keys: number;
     readonly different: number;
     readonly examples: readonly string[];
-  } | null;
+  };
   /** What to expect of the real run. */
   readonly estimate: {
     readonly seconds: number;
     readonly lockedSeconds: number;
     readonly memory: number;
-  } | null;
+  };
   readonly ok: boolean;
   readonly findings: readonly Finding[];
 }
@@ -83,21 +81,14 @@ function counted(counts: object): string {
 
 /** What a rehearsal found, for a person. */
 export function rehearsalText(rehearsal: Rehearsal, paint: Paint): string {
-  const { run, rollback, estimate, lost, findings, plan, ok } = rehearsal;
+  const { run, rollback, estimate, lost, findings, ok } = rehearsal;
   const lines = [paint.bold(`Rehearsal for ${rehearsal.redis}, on a copy that is gone again`)];
-  lines.push(
-    ...copyLines(rehearsal),
-    `  Plan      ${counted(plan.byAction)}, in ${span(plan.seconds)}`,
-    ...findingLines(findings, paint),
-  );
-  if (!run || !rollback || !estimate) {
-    return [...lines, '', paint.red('Blocked: run would change nothing.')].join('\n');
-  }
+  lines.push(...copyLines(rehearsal), ...findingLines(findings, paint));
   const rate = run.lockedSeconds > 0 ? n(Math.round(moved(run.jobs) / run.lockedSeconds)) : '0';
   const longest = run.longestScript === null ? 'under 0.5 ms' : span(run.longestScript);
   lines.push(
     `  Run       ${counted(run.jobs)}, in ${span(run.seconds)}; ${rate} jobs a second, longest script ${longest}`,
-    `  Account   ${n(run.left)} left with rq-scheduler, ${lost === 0 ? 'lost: 0' : paint.red(`lost: ${n(lost ?? 0)}`)}`,
+    `  Account   ${n(run.left)} left with rq-scheduler, ${lost === 0 ? 'lost: 0' : paint.red(`lost: ${n(lost)}`)}`,
     `  Rollback  ${n(rollback.restored)} back in ${span(rollback.seconds)}; ${n(rollback.keys)} keys compared, ${
       rollback.different === 0 ? 'all as before' : paint.red(`${n(rollback.different)} differ`)
     }`,

@@ -3,12 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJournal } from '../journal/entries.js';
-import { blockers } from '../plan/plan.js';
 import type { Finding } from '../plan/types.js';
 import { connectRedis } from '../redis/client.js';
 import type { RedisPort } from '../redis/port.js';
 import { openScratch, SCRATCH_ARGS, type Scratch } from '../redis/scratch.js';
-import { findingJson } from '../report/messages/index.js';
 import { type Rehearsal, rehearsalText } from '../report/rehearsal-text.js';
 import { PACKAGE_ROOT } from '../world/assets.js';
 import { EngineError } from '../world/engines/engine-error.js';
@@ -18,9 +16,7 @@ import { keepSecret } from '../world/redaction.js';
 import { openRunDir } from '../world/run-dir.js';
 import { silentTerminal } from '../world/silent-terminal.js';
 import type { JobsDone } from './apply-jobs.js';
-import { assemble } from './assemble.js';
 import type { Context, RunOptions } from './context.js';
-import type { JobSink } from './job-sinks.js';
 import { type OpenRedis, withRedis } from './open-redis.js';
 import { EXIT, type ExitCode, refusal } from './outcome.js';
 import { copyToScratch, stopHere } from './rehearse-copy.js';
@@ -33,6 +29,13 @@ export const REHEARSE_SCHEMA = 'migrate-scheduler/rehearse@1';
 /** Entries of one step, and calls to Redis for them: a page's share, two looks at the jobs, the move. */
 const BATCH_CALLS = 3.5 / 250;
 const ROUND_TRIPS = 5;
+
+/** What `run` prints (docs/json.md). */
+interface RunDocument {
+  readonly runId: string | null;
+  readonly jobs: JobsDone;
+  readonly findings: readonly (Finding & { readonly message: string })[];
+}
 
 /** A private server with a copy, and a context in which the commands work on it. */
 interface Stage {
@@ -63,11 +66,9 @@ export async function rehearse(context: Context): Promise<ExitCode> {
     }
   });
   const { options, terminal } = context;
-  if (options.format === 'json') {
-    const findings = rehearsal.findings.map(findingJson);
-    await terminal.data(`${JSON.stringify({ schema: REHEARSE_SCHEMA, ...rehearsal, findings })}\n`);
-  } else await terminal.data(`${rehearsalText(rehearsal, terminal.color)}\n`);
-  if (rehearsal.run === null) return EXIT.blocked;
+  const document = () => JSON.stringify({ schema: REHEARSE_SCHEMA, ...rehearsal });
+  const text = () => rehearsalText(rehearsal, terminal.color);
+  await terminal.data(`${options.format === 'json' ? document() : text()}\n`);
   return rehearsal.ok ? EXIT.ok : EXIT.checksFailed;
 }
 
@@ -121,24 +122,11 @@ async function play(context: Context, source: OpenRedis, stage: Stage): Promise<
   const before = await scratch.memory();
   const scheduledBefore = await scheduledIn(port);
 
-  terminal.progress('Planning on the copy');
-  const redis = { port, url: stage.server.url };
-  const [{ plan }, planSeconds] = await timed(() => assemble(stage.context, redis, NO_SINK, null));
-  const findings: readonly Finding[] = plan.findings;
-  const head = {
-    redis: source.url,
-    server: { source: source.port.server.version, scratch: port.server.version },
-    copied: { ...copied, seconds: copySeconds, memory: Math.round((before - empty) / 2) },
-    plan: { seconds: planSeconds, byAction: plan.jobs.byAction },
-  };
-  if (blockers(findings, new Set(context.options.allow)).length > 0) {
-    return { ...head, ok: false, run: null, lost: null, rollback: null, estimate: null, findings };
-  }
   stopHere(context);
 
   terminal.progress('Running on the copy');
   await scratch.forgetScripts();
-  const [done, runSeconds] = await timed(() => stage.command<{ runId: string | null; jobs: JobsDone }>(run));
+  const [done, runSeconds] = await timed(() => stage.command<RunDocument>(run));
   const longestScript = await scratch.longestScript();
   const left = await port.legacyCount();
   const { retired, dropped } = done.jobs;
@@ -159,7 +147,9 @@ async function play(context: Context, source: OpenRedis, stage: Stage): Promise<
   const scale = copied.entries === 0 ? 1 : copied.total / copied.entries;
   const travel = copied.total * BATCH_CALLS * (await roundTrip(source.port));
   return {
-    ...head,
+    redis: source.url,
+    server: { source: source.port.server.version, scratch: port.server.version },
+    copied: { ...copied, seconds: copySeconds, memory: Math.round((before - empty) / 2) },
     ok: lost === 0 && comparison.different === 0 && undone.missing + undone.alreadyRun === 0,
     run: { seconds: runSeconds, lockedSeconds: locked, longestScript, jobs: done.jobs, left },
     lost,
@@ -169,11 +159,9 @@ async function play(context: Context, source: OpenRedis, stage: Stage): Promise<
       lockedSeconds: locked * scale + travel,
       memory: Math.round(Math.max(0, after - before) * scale),
     },
-    findings,
+    findings: done.findings,
   };
 }
-
-const NO_SINK: JobSink = { item: async () => {}, end: async () => {} };
 
 /** Entries of all native schedules. */
 async function scheduledIn(port: RedisPort): Promise<number> {

@@ -163,10 +163,15 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--include <patterns>',
     about: 'look at these files although git ignores them (patterns as in .gitignore)',
-    commands: APPLYING,
+    commands: [...APPLYING, 'runbook'],
     parse: collect,
   },
-  { flags: '--exclude <patterns>', about: 'leave these files out', commands: APPLYING, parse: collect },
+  {
+    flags: '--exclude <patterns>',
+    about: 'leave these files out',
+    commands: [...APPLYING, 'runbook'],
+    parse: collect,
+  },
   { flags: '--interactive', about: 'ask about every single edit', commands: ['run'] },
   { flags: '--explain', about: 'say the reason of every edit', commands: APPLYING },
   {

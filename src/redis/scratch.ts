@@ -23,6 +23,8 @@ export interface Scratch {
   /** Adds entries to a sorted set, with their scores as Redis prints them. */
   addEntries(key: string, entries: readonly Entry[]): Promise<void>;
   compare(): Promise<Comparison>;
+  /** Bytes that the tool's own keys take: journal and series. */
+  ownMemory(): Promise<number>;
   /** Bytes that the data takes. */
   memory(): Promise<number>;
   /** Forgets the scripts seen so far. */
@@ -69,6 +71,13 @@ export async function openScratch(url: string): Promise<Scratch> {
     memory: async () => {
       const info = text(await work.call('INFO', 'memory'));
       return Number(/used_memory_dataset:(\d+)/.exec(info)?.[1] ?? 0);
+    },
+    ownMemory: async () => {
+      let sum = 0;
+      for await (const part of scan(work, `${OWN_PREFIX}*`)) {
+        for (const key of part) sum += int(await work.call('MEMORY', 'USAGE', key, 'SAMPLES', 0));
+      }
+      return sum;
     },
     forgetScripts: async () => void (await work.call('SLOWLOG', 'RESET')),
     longestScript: async () => {
@@ -131,10 +140,10 @@ async function same(
   return canonical(await readValue(kept, key)) === canonical(await readValue(work, key));
 }
 
-async function* scan(connection: Connection): AsyncGenerator<Buffer[]> {
+async function* scan(connection: Connection, match = '*'): AsyncGenerator<Buffer[]> {
   let cursor = '0';
   do {
-    const [next, keys] = list(await connection.call('SCAN', cursor, 'COUNT', SCAN_COUNT));
+    const [next, keys] = list(await connection.call('SCAN', cursor, 'MATCH', match, 'COUNT', SCAN_COUNT));
     yield list(keys ?? []).map(bytes);
     cursor = text(next);
   } while (cursor !== '0');

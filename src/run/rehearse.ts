@@ -119,7 +119,7 @@ async function play(context: Context, source: OpenRedis, stage: Stage): Promise<
   const { scratch, port } = stage;
   const empty = await scratch.memory();
   const [copied, copySeconds] = await timed(() => copyToScratch(context, source.port, scratch));
-  const before = await scratch.memory();
+  const memory = Math.round(Math.max(0, (await scratch.memory()) - empty) / 2);
   const scheduledBefore = await scheduledIn(port);
 
   stopHere(context);
@@ -132,7 +132,9 @@ async function play(context: Context, source: OpenRedis, stage: Stage): Promise<
   const { retired, dropped } = done.jobs;
   const appeared = (await scheduledIn(port)) - scheduledBefore;
   const lost = copied.entries - left - retired - dropped - appeared;
-  const after = await scratch.memory();
+  // Each series and each job that RQ repeats stands beside the job it was made from.
+  const beside = (done.jobs.rearmed + done.jobs.repeated) * (memory / Math.max(1, copied.entries));
+  const grown = (await scratch.ownMemory()) + beside;
   stopHere(context);
 
   terminal.progress('Rolling back on the copy');
@@ -149,7 +151,7 @@ async function play(context: Context, source: OpenRedis, stage: Stage): Promise<
   return {
     redis: source.url,
     server: { source: source.port.server.version, scratch: port.server.version },
-    copied: { ...copied, seconds: copySeconds, memory: Math.round((before - empty) / 2) },
+    copied: { ...copied, seconds: copySeconds, memory },
     ok: lost === 0 && comparison.different === 0 && undone.missing + undone.alreadyRun === 0,
     run: { seconds: runSeconds, lockedSeconds: locked, longestScript, jobs: done.jobs, left },
     lost,
@@ -157,7 +159,7 @@ async function play(context: Context, source: OpenRedis, stage: Stage): Promise<
     estimate: {
       seconds: runSeconds * scale + travel,
       lockedSeconds: locked * scale + travel,
-      memory: Math.round(Math.max(0, after - before) * scale),
+      memory: Math.round(grown * scale),
     },
     findings: done.findings,
   };

@@ -49,9 +49,9 @@ export function followProgress(jobs: Moved, left: number, quiet: number, view: F
 }
 
 const WHY = {
-  signal: 'as asked',
-  time: 'its time is over',
-  quiet: 'no client adds anything any more',
+  signal: 'until asked to stop',
+  time: 'until its time was over',
+  quiet: 'until no client added anything any more',
 } as const;
 
 /** What following came to. */
@@ -60,5 +60,5 @@ export function followEnd(
   paint: Paint,
 ): string {
   const left = result.left > 0 ? `; ${n(result.left)} stay in rq-scheduler's schedule` : '';
-  return `${paint.green('Followed.')} ${WHY[result.reason]}: ${movedText(result.jobs)} since the run${left}.`;
+  return `${paint.green('Followed')} ${WHY[result.reason]}: ${movedText(result.jobs)} since the run${left}.`;
 }

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { startManaged } from '../../src/world/engines/managed.js';
 import { ensureVenv } from '../../src/world/engines/python-env.js';
 import { GUIDE_PAIR, NEWEST_PAIR } from '../../src/world/engines/versions.js';
 import { cutover } from '../matrix/cutover.js';
 import { contents } from '../redis/support.js';
 import { cli, startCli, tempFolder, until } from '../support/cli.js';
-import { TEST_CACHE } from '../support/paths.js';
+import { PY_DIR, TEST_CACHE } from '../support/paths.js';
 import { type RealParts, useRealParts } from '../support/realParts.js';
 import { copyJob, LEGACY, nativeKey, scores } from '../support/redisContents.js';
 
@@ -49,6 +50,9 @@ describe('run --follow', () => {
   const real = useRealParts(GUIDE_PAIR);
 
   it('moves what appears, says once what stays, and ends with the checks', async () => {
+    // As a scheduler leaves it that is killed between enqueueing a job and taking its entry out.
+    await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at: FAR - 90_000, id: 'ran' }]);
+    await real.client.hset('rq:job:ran', { status: 'finished', enqueued_at: new Date().toISOString() });
     const { run } = await following(real);
     await real.seed([
       { call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'later' },
@@ -56,7 +60,7 @@ describe('run --follow', () => {
       { call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'a:b', queue: 'other' },
     ]);
     await until(async () => (await real.client.zcard(NATIVE)) === 2);
-    expect(await scores(real.client, LEGACY)).toEqual({ 'a:b': FAR });
+    expect(await scores(real.client, LEGACY)).toEqual({ 'a:b': FAR, ran: FAR - 90_000 });
     // A live scheduler finds its lock taken all the time.
     expect(await real.client.get(LOCK)).toMatch(/^migrate-scheduler:/);
     await delay(1000);
@@ -65,7 +69,7 @@ describe('run --follow', () => {
     expect(await run.exited).toEqual({ code: 1, signal: null });
     const documents = documentsOf(run.output());
     expect(documents.filter((one) => one.event === 'stays')).toHaveLength(1);
-    expect(documents.at(-2)).toMatchObject({ event: 'end', reason: 'signal', left: 1 });
+    expect(documents.at(-2)).toMatchObject({ event: 'end', reason: 'signal', left: 2 });
     expect(documents.at(-2)).toMatchObject({ jobs: { moved: 1, rearmed: 1 } });
     expect(documents.at(-1)).toMatchObject({ schema: 'migrate-scheduler/verify@1', ok: false });
     expect(await real.client.exists('migrate-scheduler:lock', LOCK)).toBe(0);
@@ -101,9 +105,33 @@ describe('run --follow', () => {
 describe("rq-scheduler's lock lost on the way", () => {
   const real = useRealParts(NEWEST_PAIR);
 
+  it('a pass that outlives its lock is waited for, also when it deletes ours at its end', async () => {
+    const due = Math.floor(Date.now() / 1000) - 60;
+    await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at: due, id: 'due-0' }]);
+    const ids = Array.from({ length: 60 }, (_, i) => `due-${i}`);
+    await copyJob(
+      real.client,
+      'due-0',
+      ids.map((id) => ({ id, at: due })),
+    );
+    const pass = real.track(
+      await startManaged(real.venv.python, [`${PY_DIR}/long_pass.py`, real.url, '0.05'], { name: 'pass' }),
+    );
+    await pass.waitFor(/begun/);
+    await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at: due, id: 'added' }]);
+    const project = await tempFolder();
+    const run = await cli(['run', '--only', 'redis', '--yes', '--project', project, '--redis-url', real.url]);
+    expect(run.code).toBe(0);
+    await pass.waitFor(/ended/);
+    // What the pass had read it has enqueued; the tool has moved the rest, and nothing twice.
+    expect((await real.client.lrange('rq:queue:default', 0, -1)).sort()).toEqual([...ids].sort());
+    expect(await scores(real.client, NATIVE)).toEqual({ added: due });
+    expect(await real.client.exists(LEGACY)).toBe(0);
+  });
+
   it('is waited for and taken again; nothing moves while a scheduler has it', async () => {
     await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'job-0' }]);
-    const copies = Array.from({ length: 2499 }, (_, i) => ({ id: `job-${i + 1}`, at: FAR + (i % 100) }));
+    const copies = Array.from({ length: 1999 }, (_, i) => ({ id: `job-${i + 1}`, at: FAR + (i % 100) }));
     await copyJob(real.client, 'job-0', copies);
     const all = await scores(real.client, LEGACY);
     const project = await tempFolder();

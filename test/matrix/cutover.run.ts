@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ensureVenv } from '../../src/world/engines/python-env.js';
 import { DEFAULT_PAIRS, GUIDE_PAIR, type VersionPair } from '../../src/world/engines/versions.js';
-import { TEST_CACHE } from '../support/paths.js';
-import { type CutoverResult, cutover } from './cutover.js';
+import { ROOT, TEST_CACHE } from '../support/paths.js';
+import { cutover } from './cutover.js';
+import { type CutoverLine, cutoverDocument, cutoverTable } from './cutover-table.js';
 
 /** Old worlds whose rq is too old for the tool: the workers are on the guide's pair already, as in a rolling upgrade. */
 const OLD: readonly VersionPair[] = [
@@ -16,7 +18,7 @@ const OF_THEIR_TIME = ['redis<5', 'click<8.1', 'croniter<2'];
 const WIDE = Boolean(process.env.MIGRATE_SCHEDULER_WIDE);
 
 describe('a cutover while rqscheduler, its clients and native workers live', () => {
-  const history: string[] = [];
+  const history: CutoverLine[] = [];
 
   async function prove(pair: VersionPair, native: VersionPair, extras: readonly string[]) {
     const old = await ensureVenv({ cacheDir: TEST_CACHE, ...pair, extras });
@@ -26,7 +28,7 @@ describe('a cutover while rqscheduler, its clients and native workers live', () 
       rqVersion: native.rq,
       ...{ clients: 3, seconds: 60, rate: 20, horizon: 12, migrateAfter: 12, quiet: 3 },
     });
-    history.push(line(pair, native, result));
+    history.push({ old: pair, workers: native, result });
     expect({ wrong: result.wrong, duplicates: result.duplicates, lost: result.lost }).toEqual({
       ...{ wrong: [], duplicates: 0, lost: 0 },
     });
@@ -42,21 +44,9 @@ describe('a cutover while rqscheduler, its clients and native workers live', () 
   );
 
   afterAll(() => {
-    const head =
-      '| old world | workers | jobs | runs | expected | duplicates | lost | worst late, s | median, s | moved |';
-    process.stdout.write(`\n${head}\n${head.replace(/[^|]+/g, '---')}\n${history.join('\n')}\n`);
-    process.stdout.write('npm run test:cutover (older rq-scheduler too: MIGRATE_SCHEDULER_WIDE=1)\n');
+    process.stdout.write(`\n${cutoverTable(history)}\n`);
+    if (history.length === DEFAULT_PAIRS.length + OLD.length) {
+      writeFileSync(`${ROOT}docs/cutover.md`, cutoverDocument(history));
+    }
   });
 });
-
-function line(pair: VersionPair, native: VersionPair, one: CutoverResult): string {
-  const cells = [
-    `rq-scheduler ${pair.rqScheduler}, rq ${pair.rq}`,
-    `rq ${native.rq}`,
-    ...[one.jobs, one.runs, one.expected, one.duplicates, one.lost],
-    `${one.worst.after.toFixed(2)} (before ${one.worst.before.toFixed(2)})`,
-    one.median.toFixed(2),
-    `${one.moved.first} + ${one.moved.following}`,
-  ];
-  return `| ${cells.join(' | ')} |`;
-}

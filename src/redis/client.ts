@@ -3,7 +3,7 @@ import { type Connection, type ConnectLimits, openConnection } from './connectio
 import { dumpKeys, readValue } from './copy.js';
 import * as entries from './entries.js';
 import { schedulerLockKey } from './keys.js';
-import { acquireLegacyLock, acquireRunLock, LockKeeper, releaseLocks } from './lock.js';
+import { acquireLegacyLock, acquireRunLock, LockKeeper, releaseLegacyLock, releaseLocks } from './lock.js';
 import { moveBatch, rollbackBatch } from './moves.js';
 import * as overview from './overview.js';
 import type { RedisPort } from './port.js';
@@ -59,6 +59,7 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     acquireRunLock: (request) => acquireRunLock(connection, request),
     acquireLegacyLock: (run, wait) => acquireLegacyLock(connection, run, wait),
     keepLocks: (run, legacy, everyMs) => new LockKeeper(connection, run, legacy, everyMs),
+    releaseLegacyLock: (legacy) => releaseLegacyLock(connection, legacy),
     releaseLocks: (run, legacy) => releaseLocks(connection, run, legacy),
 
     beginRun: (lock, request) => beginRun(connection, lock, request),

@@ -63,6 +63,7 @@ export interface RedisPort {
   acquireRunLock(request: RunLockRequest): Promise<RunLockResult>;
   acquireLegacyLock(run: RunLock, wait: LegacyLockWait): Promise<LegacyLockResult>;
   keepLocks(run: RunLock, legacy: LegacyLock | null, everyMs?: number): LockKeeper;
+  releaseLegacyLock(legacy: LegacyLock): Promise<void>;
   releaseLocks(run: RunLock, legacy: LegacyLock | null): Promise<void>;
 
   // Writing: each call is one script, fenced and journalled.

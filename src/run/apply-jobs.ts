@@ -1,4 +1,4 @@
-import type { JobPolicy } from '../plan/decide-job.js';
+import { type JobPolicy, wouldRunUnderLegacy } from '../plan/decide-job.js';
 import type { Entry } from '../redis/entries.js';
 import type { RedisPort } from '../redis/port.js';
 import type { RunDir } from '../world/run-dir.js';
@@ -15,6 +15,12 @@ const MAX_WALKS = 5;
 export interface JobsDone extends StepCounts {
   readonly kept: number;
   readonly refused: number;
+}
+
+/** An entry that stays in the legacy schedule. */
+export interface Staying extends Entry {
+  /** rq-scheduler itself would run it at its time. */
+  readonly runsThere: boolean;
 }
 
 /** What one batch came to. */
@@ -35,7 +41,7 @@ export async function applyJobs(
   held: HeldLocks,
   policy: JobPolicy,
   dir: RunDir,
-  stays: Entry[] | null,
+  stays: Staying[] | null,
 ): Promise<JobsDone> {
   const { terminal, stop } = context;
   const total = await port.legacyCount();
@@ -50,7 +56,8 @@ export async function applyJobs(
       for (const { job, item } of batch) {
         if (item.action === 'keep') left.kept++;
         if (item.action === 'refuse') left.refused++;
-        if (item.action === 'keep' || item.action === 'refuse') stays?.push({ id: job.id, score: job.score });
+        if (item.action !== 'keep' && item.action !== 'refuse') continue;
+        stays?.push({ id: job.id, score: job.score, runsThere: item.reasons.some(wouldRunUnderLegacy) });
       }
       const { counts, changed } = await moveDecided(batch, held, policy, dir);
       done = addSteps(done, counts);

@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decideJob, type JobPolicy } from '../plan/decide-job.js';
+import { decideJob, type JobPolicy, wouldRunUnderLegacy } from '../plan/decide-job.js';
 import type { Finding } from '../plan/types.js';
 import { BATCH, type Cursor, type Entry } from '../redis/entries.js';
+import type { JobStep } from '../redis/moves.js';
 import type { RedisPort } from '../redis/port.js';
 import type { RunDir } from '../world/run-dir.js';
+import type { Staying } from './apply-jobs.js';
 import type { Context } from './context.js';
 import type { FollowLog } from './follow-log.js';
 import type { ImportGate } from './import-gate.js';
 import { addSteps, countSteps, NO_STEPS, type StepCounts, stepOf, totalSteps } from './job-steps.js';
 import type { DecidedJob } from './jobs.js';
 import type { HeldLocks } from './locks.js';
+import { Refusal } from './outcome.js';
 
 /** Between two looks at the legacy schedule: RQ's scheduler itself looks once a second. */
 const TICK_MS = 400;
@@ -45,7 +48,7 @@ export interface FollowParts {
  * Moves whatever clients still add to the legacy schedule, within about half a second of its appearing, until
  * Ctrl-C, `--for` or `--until-quiet`. `stays` are the entries that the run left behind, which are known already.
  */
-export async function follow(parts: FollowParts, stays: readonly Entry[]): Promise<FollowResult> {
+export async function follow(parts: FollowParts, stays: readonly Staying[]): Promise<FollowResult> {
   const { options, stop } = parts.context;
   const abort = new AbortController();
   stop.onStop(() => abort.abort());
@@ -61,7 +64,10 @@ export async function follow(parts: FollowParts, stays: readonly Entry[]): Promi
       return result;
     }
     const started = Date.now();
-    await follower.look();
+    await follower.look().catch((error: unknown) => {
+      // Asked to stop while it waited for the end of a pass: that ends the following, not the run.
+      if (stop.signal === null || !(error instanceof Refusal)) throw error;
+    });
     parts.log.progress(follower.jobs, follower.left, (Date.now() - follower.lastNew) / 1000);
     const pause = Math.max(TICK_MS, PAUSE_FACTOR * (Date.now() - started));
     await sleep(pause, undefined, { signal: abort.signal }).catch(() => {});
@@ -82,12 +88,15 @@ function ended(
   return null;
 }
 
+/** The score with which an entry was decided, and whether rq-scheduler would run it. */
+type Known = Map<string, Omit<Staying, 'id'>>;
+
 const nameOf = (entry: Entry): string => Buffer.from(entry.id).toString('latin1');
 
 class Follower {
   readonly #parts: FollowParts;
-  /** Entries that stay, by their id: the score with which they were decided. */
-  #known = new Map<string, string>();
+  /** Entries that stay, by their id. */
+  #known: Known = new Map();
   /** Those of them that wait for a worker that can run rq_recurring: tried at every look. */
   #waiting = new Set<string>();
   readonly #atStart: ReadonlySet<string>;
@@ -98,9 +107,10 @@ class Follower {
   /** When an entry was last seen to be new, milliseconds. */
   lastNew = Date.now();
 
-  constructor(parts: FollowParts, stays: readonly Entry[]) {
+  constructor(parts: FollowParts, stays: readonly Staying[]) {
     this.#parts = parts;
-    for (const entry of stays) this.#known.set(nameOf(entry), entry.score);
+    for (const { id, score, runsThere } of stays)
+      this.#known.set(nameOf({ id, score }), { score, runsThere });
     this.#atStart = new Set(this.#known.keys());
   }
 
@@ -111,11 +121,11 @@ class Follower {
   /** One look: decides about entries that are not known, and moves those that can be moved. */
   async look(): Promise<void> {
     const { held, port } = this.#parts;
-    await held.check();
+    if (!this.#runsThere()) await held.hold();
     const again = Date.now() >= this.#again;
     if (again) this.#again = Date.now() + AGAIN_MS;
     if (!again && this.#known.size === 0 && (await port.legacyCount()) === 0) return;
-    const still = new Map<string, string>();
+    const still: Known = new Map();
     const waited = this.#waiting;
     this.#waiting = new Set();
     let cursor: Cursor | null = null;
@@ -128,16 +138,26 @@ class Follower {
       cursor = page.next;
     } while (cursor !== null);
     this.#known = still;
+    if (this.#runsThere()) await held.lend();
   }
 
-  #isKnown(entry: Entry, still: Map<string, string>): boolean {
+  /** Is one of the entries that stay due with rq-scheduler? Then it needs its lock for a pass. */
+  #runsThere(): boolean {
+    const now = Date.now() / 1000;
+    for (const { score, runsThere } of this.#known.values())
+      if (runsThere && Number(score) <= now) return true;
+    return false;
+  }
+
+  #isKnown(entry: Entry, still: Known): boolean {
     const name = nameOf(entry);
-    const known = this.#known.get(name) === entry.score;
-    if (known) still.set(name, entry.score);
-    return known;
+    const known = this.#known.get(name);
+    if (known?.score !== entry.score) return false;
+    still.set(name, known);
+    return true;
   }
 
-  async #deal(entries: readonly Entry[], still: Map<string, string>): Promise<void> {
+  async #deal(entries: readonly Entry[], still: Known): Promise<void> {
     const { port, policy } = this.#parts;
     for (let from = 0; from < entries.length; from += BATCH) {
       const part = entries.slice(from, from + BATCH);
@@ -149,17 +169,20 @@ class Follower {
     }
   }
 
-  async #move(batch: readonly DecidedJob[], still: Map<string, string>): Promise<void> {
+  async #move(batch: readonly DecidedJob[], still: Known): Promise<void> {
     const { held, policy, dir, gate, log } = this.#parts;
     const going: DecidedJob[] = [];
+    const steps: JobStep[] = [];
     for (const decided of batch) {
       const { action, queue } = decided.item;
-      const waits = action === 'rearm' && queue !== null && !gate.ready(queue);
-      if (waits) this.#wait(decided, still);
-      else if (stepOf(decided, policy) === null) await this.#stay(decided, decided.findings, still);
-      else going.push(decided);
+      const step = stepOf(decided, policy);
+      if (action === 'rearm' && queue !== null && !gate.ready(queue)) this.#wait(decided, still);
+      else if (step === null) await this.#stay(decided, decided.findings, still);
+      else {
+        going.push(decided);
+        steps.push(step);
+      }
     }
-    const steps = going.flatMap((decided) => stepOf(decided, policy) ?? []);
     const results = await held.moveBatch(steps);
     const counts = countSteps(steps, results);
     for (const [i, decided] of going.entries()) {
@@ -174,15 +197,16 @@ class Follower {
     await log.moved(counts);
   }
 
-  #wait({ job }: DecidedJob, still: Map<string, string>): void {
-    still.set(nameOf(job), job.score);
+  #wait({ job }: DecidedJob, still: Known): void {
+    still.set(nameOf(job), { score: job.score, runsThere: true });
     this.#waiting.add(nameOf(job));
   }
 
   /** An entry that stays is said once for each reason; those that the run left were said in its plan. */
-  async #stay({ job }: DecidedJob, findings: readonly Finding[], still: Map<string, string>): Promise<void> {
+  async #stay({ job }: DecidedJob, findings: readonly Finding[], still: Known): Promise<void> {
     const name = nameOf(job);
-    still.set(name, job.score);
+    const runsThere = findings.some(({ code }) => wouldRunUnderLegacy(code));
+    still.set(name, { score: job.score, runsThere });
     if (this.#atStart.has(name)) return;
     const fresh = findings.filter(({ code }) => !this.#said.has(`${code} ${name}`));
     for (const { code } of fresh) this.#said.add(`${code} ${name}`);

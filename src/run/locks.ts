@@ -45,15 +45,22 @@ export async function takeRunLock(port: RedisPort, runId: string): Promise<RunLo
   });
 }
 
-/** Takes rq-scheduler's own lock, waiting for the end of a pass that is under way. */
-async function takeLegacyLock({ terminal, stop }: Talk, port: RedisPort, run: RunLock): Promise<LegacyLock> {
+/** Takes rq-scheduler's own lock, waiting for the end of a pass that is under way; `again`: said already. */
+async function takeLegacyLock(
+  { terminal, stop }: Talk,
+  port: RedisPort,
+  run: RunLock,
+  again: boolean,
+): Promise<LegacyLock> {
   const first = await port.acquireLegacyLock(run, { waitMs: 0 });
   if (first.ok) return first.lock;
   const waitMs = Math.max(LEGACY_WAIT_MS, first.pttl + AFTER_EXPIRY_MS);
   const abort = new AbortController();
   stop.onStop(() => abort.abort());
   if (stop.signal !== null) abort.abort();
-  terminal.say('rq-scheduler is in the middle of a pass; waiting for its end …');
+  const waiting = 'rq-scheduler is in the middle of a pass; waiting for its end …';
+  if (again) terminal.detail(waiting);
+  else terminal.say(waiting);
   const result = await port.acquireLegacyLock(run, { waitMs, signal: abort.signal });
   if (result.ok) return result.lock;
   if (stop.signal !== null) throw stopped(stop, run.runId);
@@ -69,42 +76,61 @@ export class HeldLocks {
   readonly #talk: Talk;
   readonly #port: RedisPort;
   readonly #run: RunLock;
-  #legacy: LegacyLock;
+  /** null while it is lent. */
+  #legacy: LegacyLock | null = null;
   #keeper: LockKeeper;
+  #taken = false;
   #losses = 0;
 
-  private constructor(talk: Talk, port: RedisPort, run: RunLock, legacy: LegacyLock) {
+  private constructor(talk: Talk, port: RedisPort, run: RunLock) {
     this.#talk = talk;
     this.#port = port;
     this.#run = run;
-    this.#legacy = legacy;
-    this.#keeper = port.keepLocks(run, legacy);
+    this.#keeper = port.keepLocks(run, null);
   }
 
   static async take(talk: Talk, port: RedisPort, run: RunLock): Promise<HeldLocks> {
-    const held = new HeldLocks(talk, port, run, await takeLegacyLock(talk, port, run));
-    await held.#settle();
+    const held = new HeldLocks(talk, port, run);
+    await held.hold();
     return held;
   }
 
   /** Carries out at most 250 steps (redis/moves.ts). Throws LockLost when the run lock is another's. */
   async moveBatch(steps: readonly JobStep[]): Promise<StepResult[]> {
+    if (steps.length === 0) return [];
     for (;;) {
       try {
-        if (this.#keeper.lost) throw this.#keeper.lost;
-        const fence = { runId: this.#run.runId, run: this.#run, legacy: this.#legacy };
+        const legacy = await this.hold();
+        const fence = { runId: this.#run.runId, run: this.#run, legacy };
         const results = await this.#port.moveBatch(fence, steps);
         this.#losses = 0;
         return results;
       } catch (error) {
-        await this.#retake(error);
+        await this.#lose(error);
       }
     }
   }
 
-  /** Takes rq-scheduler's lock again where the last renewal found it lost. */
-  async check(): Promise<void> {
-    while (this.#keeper.lost) await this.#retake(this.#keeper.lost);
+  /** Takes rq-scheduler's lock where it is lent, or where the last renewal found it lost. */
+  async hold(): Promise<LegacyLock> {
+    if (this.#keeper.lost) await this.#lose(this.#keeper.lost);
+    if (this.#legacy) return this.#legacy;
+    await this.#keeper.stop();
+    const legacy = await takeLegacyLock(this.#talk, this.#port, this.#run, this.#taken);
+    this.#taken = true;
+    this.#legacy = legacy;
+    this.#keeper = this.#port.keepLocks(this.#run, legacy);
+    await this.#settle();
+    return legacy;
+  }
+
+  /** Gives rq-scheduler its lock back until the next `hold` or `moveBatch`: it may make a pass. */
+  async lend(): Promise<void> {
+    if (!this.#legacy) return;
+    await this.#keeper.stop();
+    await this.#port.releaseLegacyLock(this.#legacy);
+    this.#legacy = null;
+    this.#keeper = this.#port.keepLocks(this.#run, null);
   }
 
   async release(): Promise<void> {
@@ -113,13 +139,13 @@ export class HeldLocks {
     await this.#port.releaseLocks(this.#run, this.#legacy).catch(() => {});
   }
 
-  async #retake(error: unknown): Promise<void> {
+  /** Forgets a lock that a scheduler took; throws any other error, and when it happens again and again. */
+  async #lose(error: unknown): Promise<void> {
     if (!(error instanceof LockLost) || error.which !== 'legacy' || ++this.#losses > MAX_LOSSES) throw error;
-    await this.#keeper.stop();
     this.#talk.terminal.detail('rq-scheduler took its lock back; taking it again after its pass');
-    this.#legacy = await takeLegacyLock(this.#talk, this.#port, this.#run);
-    this.#keeper = this.#port.keepLocks(this.#run, this.#legacy);
-    await this.#settle();
+    await this.#keeper.stop();
+    this.#legacy = null;
+    this.#keeper = this.#port.keepLocks(this.#run, null);
   }
 
   /**

@@ -85,7 +85,6 @@ async function openStage(context: Context): Promise<Stage> {
   });
   const scratch = await openScratch(server.url);
   const port = await connectRedis(server.url);
-  const { plan: _plan, follow: _follow, ...options } = context.options;
   const inner: Partial<RunOptions> = {
     ...({ only: 'redis', format: 'json', yes: true } as const),
     ...{ interactive: false, skipImportCheck: true, redisUrl: server.url },
@@ -94,7 +93,12 @@ async function openStage(context: Context): Promise<Stage> {
   const terminal = silentTerminal((text) => {
     out += text;
   });
-  const stageContext: Context = { options: { ...options, ...inner }, project, terminal, stop: context.stop };
+  const stageContext: Context = {
+    options: { ...context.options, ...inner },
+    project,
+    terminal,
+    stop: context.stop,
+  };
   return {
     server,
     scratch,

@@ -1,11 +1,10 @@
 import { blockers, hasWork, type PlanHead } from '../plan/plan.js';
-import type { Entry } from '../redis/entries.js';
 import { findingJson } from '../report/messages/index.js';
 import { planSummary } from '../report/plan-text.js';
 import { runSummary } from '../report/run-text.js';
 import { openRunDir, type RunDir } from '../world/run-dir.js';
 import { applyFiles } from './apply-files.js';
-import { applyJobs, type JobsDone } from './apply-jobs.js';
+import { applyJobs, type JobsDone, type Staying } from './apply-jobs.js';
 import { askFirst } from './ask.js';
 import { type AssembledPlan, assemble, coversOf, toolName } from './assemble.js';
 import { chooseEdits } from './choose-edits.js';
@@ -161,9 +160,9 @@ async function moveJobs(
   const held = await HeldLocks.take(context, port, lock);
   try {
     dir.append({ type: 'jobs-begin', at: Date.now() / 1000, redis: redis.url });
-    const stays: Entry[] | null = follows(context) ? [] : null;
+    const stays: Staying[] | null = follows(context) ? [] : null;
     const jobs = await applyJobs(context, port, held, assembled.policy, dir, stays);
-    await held.check();
+    await held.hold();
     if (stays) {
       await print(context, { runId, jobs, plan: assembled.plan }, choice);
       const log = openFollowLog(context, runId);

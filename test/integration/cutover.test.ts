@@ -75,6 +75,19 @@ describe('run --follow', () => {
     expect(await real.client.exists('migrate-scheduler:lock', LOCK)).toBe(0);
   });
 
+  it('lets rq-scheduler make its passes for what stays with it', async () => {
+    const soon = Math.floor(Date.now() / 1000) + 2;
+    await real.seed([{ call: 'schedule', func: 'tasks.record', at: soon, interval: 1, id: 'kept' }]);
+    await real.legacyScheduler();
+    const { run } = await following(real, ['--recurring', 'keep']);
+    await until(async () => (await real.client.llen('rq:queue:default')) >= 2);
+    await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'later' }]);
+    await until(async () => (await real.client.zscore(NATIVE, 'later')) !== null);
+    await until(async () => (await real.client.llen('rq:queue:default')) >= 4);
+    expect(run.running()).toBe(true);
+    expect(Object.keys(await scores(real.client, LEGACY))).toEqual(['kept']);
+  });
+
   it('killed: run goes on under its id, and one rollback brings back what it had followed', async () => {
     await real.seed([
       { call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'first' },
@@ -86,7 +99,6 @@ describe('run --follow', () => {
     await real.client.zadd(LEGACY, FAR + 1, 'second');
     await until(async () => (await real.client.zcard(NATIVE)) === 2);
     await run.kill();
-    await real.client.del('migrate-scheduler:lock');
     const again = await startCli(['run', '--only', 'redis', '--for', '0', ...where]);
     await again.exited;
     const [document] = documentsOf(again.output());

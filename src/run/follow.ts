@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decideJob, type JobPolicy, wouldRunUnderLegacy } from '../plan/decide-job.js';
 import type { Finding } from '../plan/types.js';
 import { BATCH, type Cursor, type Entry } from '../redis/entries.js';
-import type { JobStep } from '../redis/moves.js';
+import type { JobStep, StepResult } from '../redis/moves.js';
 import type { RedisPort } from '../redis/port.js';
 import type { RunDir } from '../world/run-dir.js';
 import type { Staying } from './apply-jobs.js';
@@ -97,7 +97,7 @@ class Follower {
   readonly #parts: FollowParts;
   /** Entries that stay, by their id. */
   #known: Known = new Map();
-  /** Those of them that wait for a worker that can run rq_recurring: tried at every look. */
+  /** Those of them that wait for the end of their run, or for a worker that can run rq_recurring: tried at every look. */
   #waiting = new Set<string>();
   readonly #atStart: ReadonlySet<string>;
   /** What was said already: code and id. */
@@ -170,7 +170,7 @@ class Follower {
   }
 
   async #move(batch: readonly DecidedJob[], still: Known): Promise<void> {
-    const { held, policy, dir, gate, log } = this.#parts;
+    const { policy, dir, gate, log } = this.#parts;
     const going: DecidedJob[] = [];
     const steps: JobStep[] = [];
     for (const decided of batch) {
@@ -183,7 +183,7 @@ class Follower {
         steps.push(step);
       }
     }
-    const results = await held.moveBatch(steps);
+    const results = await this.#carryOut(steps);
     const counts = countSteps(steps, results);
     for (const [i, decided] of going.entries()) {
       const result = results[i];
@@ -197,6 +197,21 @@ class Follower {
     await log.moved(counts);
   }
 
+  /**
+   * A client that gives a job a new time by its id reaches only the legacy schedule: what appears there while the job
+   * waits natively is the newer wish.
+   */
+  async #carryOut(steps: readonly JobStep[]): Promise<StepResult[]> {
+    const results = await this.#parts.held.moveBatch(steps);
+    const again = steps.flatMap((step, i): { step: JobStep; i: number }[] => {
+      const newer = results[i] === 'exists' && step.op === 'move' && !this.#atStart.has(nameOf(step));
+      return newer ? [{ step: { ...step, op: 'reschedule' }, i }] : [];
+    });
+    const second = await this.#parts.held.moveBatch(again.map(({ step }) => step));
+    for (const [place, { i }] of again.entries()) results[i] = second[place] ?? 'gone';
+    return results;
+  }
+
   #wait({ job }: DecidedJob, still: Known): void {
     still.set(nameOf(job), { score: job.score, runsThere: true });
     this.#waiting.add(nameOf(job));
@@ -207,6 +222,8 @@ class Follower {
     const name = nameOf(job);
     const runsThere = findings.some(({ code }) => wouldRunUnderLegacy(code));
     still.set(name, { score: job.score, runsThere });
+    // It will be free in a moment: a job that schedules itself again, for example.
+    if (findings.some(({ code }) => code === 'job-busy')) this.#waiting.add(name);
     if (this.#atStart.has(name)) return;
     const fresh = findings.filter(({ code }) => !this.#said.has(`${code} ${name}`));
     for (const { code } of fresh) this.#said.add(`${code} ${name}`);

@@ -28,6 +28,7 @@ export const NO_STEPS: StepCounts = {
 
 const COUNTER = {
   move: 'moved',
+  reschedule: 'moved',
   rename: 'renamed',
   rearm: 'rearmed',
   repeat: 'repeated',

@@ -61,16 +61,18 @@ describe('run --follow', () => {
     ]);
     await until(async () => (await real.client.zcard(NATIVE)) === 2);
     expect(await scores(real.client, LEGACY)).toEqual({ 'a:b': FAR, ran: FAR - 90_000 });
+    // A client gives a job a new time, as it always did: by its id.
+    await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at: FAR + 60, id: 'later' }]);
+    await until(async () => (await real.client.zscore(NATIVE, 'later')) === String(FAR + 60));
     // A live scheduler finds its lock taken all the time.
     expect(await real.client.get(LOCK)).toMatch(/^migrate-scheduler:/);
-    await delay(1000);
     process.kill(run.pid, 'SIGINT');
     // The checks fail: an entry is left, and no worker is there.
     expect(await run.exited).toEqual({ code: 1, signal: null });
     const documents = documentsOf(run.output());
     expect(documents.filter((one) => one.event === 'stays')).toHaveLength(1);
     expect(documents.at(-2)).toMatchObject({ event: 'end', reason: 'signal', left: 2 });
-    expect(documents.at(-2)).toMatchObject({ jobs: { moved: 1, rearmed: 1 } });
+    expect(documents.at(-2)).toMatchObject({ jobs: { moved: 2, rearmed: 1 } });
     expect(documents.at(-1)).toMatchObject({ schema: 'migrate-scheduler/verify@1', ok: false });
     expect(await real.client.exists('migrate-scheduler:lock', LOCK)).toBe(0);
   });

@@ -227,7 +227,7 @@ local function undo_repair(rec)
 end
 
 local undo = {
-  drop = undo_drop, move = undo_move, rename = undo_move, rearm = undo_rearm, repair = undo_repair,
+  drop = undo_drop, move = undo_move, reschedule = undo_move, rename = undo_move, rearm = undo_rearm, repair = undo_repair,
   ['repeat'] = undo_repeat, retire = undo_retire,
 }
 

@@ -24,7 +24,7 @@ const SETTLE_MS = 60_000;
 type Talk = Pick<Context, 'terminal' | 'stop'>;
 
 /** Is this process of this host alive? EPERM means that it is, and somebody else's. */
-function isAlive(_host: string, pid: number): boolean {
+export function isAlive(_host: string, pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -58,7 +58,8 @@ export async function run(context: Context): Promise<ExitCode> {
   } finally {
     redis?.port.close();
   }
-  return follows(context) ? verify(context) : EXIT.ok;
+  // The Ctrl-C that ended the following is no wish to go without the checks; a second one ends the process.
+  return follows(context) ? verify({ ...context, stop: { signal: null, onStop: () => {} } }) : EXIT.ok;
 }
 
 /** Does the run stay, to move what clients still add? */

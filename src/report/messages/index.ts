@@ -38,10 +38,10 @@ export function wordCheck(check: Check): Wording {
   return CHECKS[check.code]?.(check.args, check.status, check.where) ?? { text: check.code };
 }
 
-/** `path:line: ` of a finding about a file, empty for others. */
-export function place(finding: Finding): string {
-  if (finding.path === undefined) return '';
-  return finding.line === undefined ? `${finding.path}: ` : `${finding.path}:${finding.line}: `;
+/** `path:line: ` of a finding or check about a file, empty for others. */
+export function place({ path, line }: Finding | Check): string {
+  if (path === undefined) return '';
+  return line === undefined ? `${path}: ` : `${path}:${line}: `;
 }
 
 /** The finding as it stands in JSON documents, wording included. */

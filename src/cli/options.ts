@@ -72,7 +72,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--format <format>',
     about: 'how to print data',
-    commands: ['run', 'dry-run', 'rollback', 'status', 'repair', 'demo'],
+    commands: ['run', 'dry-run', 'rollback', 'status', 'repair', 'rehearse', 'runbook', 'demo'],
     fallback: 'text',
     choices: ['text', 'json'],
   },

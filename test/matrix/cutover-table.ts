@@ -10,7 +10,7 @@ export interface CutoverLine {
 
 const HEAD = [
   ...['old world', 'workers', 'jobs', 'runs', 'of', 'twice', 'lost'],
-  ...['worst late', 'median', 'worst before', 'moved'],
+  ...['worst late', 'scheduling', 'median', 'worst before', 'moved'],
 ];
 
 /** The Markdown table: a row per pair of old and new world. */
@@ -25,6 +25,7 @@ export function cutoverTable(lines: readonly CutoverLine[]): string {
         `rq ${workers.rq}`,
         ...[result.jobs, result.runs, result.expected, result.duplicates, result.lost],
         `${result.worst.after.toFixed(2)} s`,
+        `${result.enqueued.toFixed(2)} s`,
         `${result.median.toFixed(2)} s`,
         `${result.worst.before.toFixed(2)} s`,
         `${result.moved.first} + ${result.moved.following}`,
@@ -46,7 +47,8 @@ while clients go on adding, and the old scheduler is stopped and started again u
 
 Every job tells when it ran. *Of* is how many runs there should be. *Late* counts from the time a job was due, or was
 added where that was later, to the start of its first run, for jobs due from the move on; *before* is the same for jobs
-that rq-scheduler alone dealt with. *Moved* is what the first run moved, and what following moved; the rest was enqueued
+that rq-scheduler alone dealt with. *Scheduling* is the latest that a job was put on its queue; the rest it waited for a
+worker. *Moved* is what the first run moved, and what following moved; the rest was enqueued
 by the old scheduler. Both schedulers look once a second; the rest is the machine that made this table, all of it on two
 cores. Where the old rq is older than 1.15.1 the workers are upgraded already, as in a rolling deploy.`;
 

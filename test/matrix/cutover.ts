@@ -49,6 +49,8 @@ export interface CutoverResult {
   readonly lost: number;
   /** Seconds between due and the start of the first run; by when the job was due. */
   readonly worst: { readonly before: number; readonly after: number };
+  /** Seconds between due and the moment its scheduler put the job on the queue, for those due from the move on. */
+  readonly enqueued: number;
   readonly median: number;
   /** Entries that the tool moved: at once, while it followed, and those that the old scheduler enqueued. */
   readonly moved: { readonly first: number; readonly following: number };
@@ -142,6 +144,7 @@ export async function cutover(options: CutoverOptions): Promise<CutoverResult> {
 interface Run {
   readonly args: readonly [string];
   readonly at: number;
+  readonly enqueued: number;
 }
 
 async function listOf<T>(client: Redis, key: string): Promise<T[]> {
@@ -167,19 +170,21 @@ function judgeCutover(
   documents: readonly Record<string, unknown>[],
   exitCode: number | null,
 ): CutoverResult {
-  const seen = new Map<string, number[]>();
-  for (const { args, at } of runs) seen.set(args[0], [...(seen.get(args[0]) ?? []), at]);
+  const seen = new Map<string, Run[]>();
+  for (const run of runs) seen.set(run.args[0], [...(seen.get(run.args[0]) ?? []), run]);
   let [duplicates, lost] = [0, 0];
   const wrong: string[] = [];
-  const late: { due: number; late: number }[] = [];
+  const late: { due: number; late: number; enqueued: number }[] = [];
   for (const { token, kind, due, runs: wanted } of added) {
-    const times = (seen.get(token) ?? []).sort((a, b) => a - b);
+    const times = (seen.get(token) ?? []).sort((a, b) => a.at - b.at);
     duplicates += Math.max(0, times.length - wanted);
     lost += Math.max(0, wanted - times.length);
     if (times.length !== wanted) wrong.push(`${token} (${kind}): ${times.length} of ${wanted}`);
-    if (times[0] !== undefined) late.push({ due, late: times[0] - due });
+    const [first] = times;
+    if (first) late.push({ due, late: first.at - due, enqueued: first.enqueued - due });
   }
   const worst = (part: typeof late) => Math.max(0, ...part.map((one) => one.late));
+  const after = late.filter(({ due }) => due >= migratedAt - 2);
   const sorted = late.map((one) => one.late).sort((a, b) => a - b);
   const sum = (event: (document: Record<string, unknown>) => boolean) =>
     documents.filter(event).reduce((all, document) => all + total(document.jobs), 0);
@@ -191,8 +196,9 @@ function judgeCutover(
     lost,
     worst: {
       before: worst(late.filter(({ due }) => due < migratedAt - 2)),
-      after: worst(late.filter(({ due }) => due >= migratedAt - 2)),
+      after: worst(after),
     },
+    enqueued: Math.max(0, ...after.map((one) => one.enqueued)),
     median: sorted[Math.floor(sorted.length / 2)] ?? 0,
     moved: {
       first: sum((one) => one.schema === 'migrate-scheduler/run@1'),

@@ -59,6 +59,9 @@ export function followEnd(
   result: { readonly reason: keyof typeof WHY; readonly jobs: Moved; readonly left: number },
   paint: Paint,
 ): string {
-  const left = result.left > 0 ? `; ${n(result.left)} stay in rq-scheduler's schedule` : '';
+  const left =
+    result.left > 0
+      ? `; ${n(result.left)} ${result.left === 1 ? 'stays' : 'stay'} in rq-scheduler's schedule`
+      : '';
   return `${paint.green('Followed')} ${WHY[result.reason]}: ${movedText(result.jobs)} since the run${left}.`;
 }

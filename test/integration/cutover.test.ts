@@ -6,7 +6,7 @@ import { GUIDE_PAIR, NEWEST_PAIR } from '../../src/world/engines/versions.js';
 import { cutover } from '../matrix/cutover.js';
 import { contents } from '../redis/support.js';
 import { cli, startCli, tempFolder, until } from '../support/cli.js';
-import { PY_DIR, TEST_CACHE } from '../support/paths.js';
+import { PY_DIR, ROOT, TEST_CACHE } from '../support/paths.js';
 import { type RealParts, useRealParts } from '../support/realParts.js';
 import { copyJob, LEGACY, nativeKey, scores } from '../support/redisContents.js';
 
@@ -89,6 +89,25 @@ describe('run --follow', () => {
     expect(run.running()).toBe(true);
     expect(Object.keys(await scores(real.client, LEGACY))).toEqual(['kept']);
   });
+
+  it.skipIf(!process.env.MIGRATE_SCHEDULER_WIDE)(
+    'a recurring job waits until the workers of its queue can run it; others do not wait for it',
+    async () => {
+      const old = await real.worker();
+      const { run } = await following(real);
+      await real.seed([
+        { call: 'schedule', func: 'tasks.record', at: FAR, interval: 60, id: 'often' },
+        { call: 'enqueue_at', func: 'tasks.record', at: FAR, id: 'later' },
+      ]);
+      await run.waitFor(/series-wait-for-module/);
+      expect(await scores(real.client, NATIVE)).toEqual({ later: FAR });
+      expect(await scores(real.client, LEGACY)).toEqual({ often: FAR });
+      await old.stop();
+      await real.worker(['default'], { env: { PYTHONPATH: `${ROOT}src/runtime` } });
+      await until(async () => (await real.client.zcard(NATIVE)) === 2, 40_000);
+      expect(await real.client.exists(LEGACY)).toBe(0);
+    },
+  );
 
   it('killed: run goes on under its id, and one rollback brings back what it had followed', async () => {
     await real.seed([

@@ -10,7 +10,7 @@ export interface CutoverLine {
 
 const HEAD = [
   ...['old world', 'workers', 'jobs', 'runs', 'of', 'twice', 'lost'],
-  ...['worst late', 'scheduling', 'median', 'worst before', 'moved'],
+  ...['worst late', 'scheduling', 'median', 'worst before', 'moved', 'load'],
 ];
 
 /** The Markdown table: a row per pair of old and new world. */
@@ -29,6 +29,7 @@ export function cutoverTable(lines: readonly CutoverLine[]): string {
         `${result.median.toFixed(2)} s`,
         `${result.worst.before.toFixed(2)} s`,
         `${result.moved.first} + ${result.moved.following}`,
+        result.load.toFixed(1),
       ]),
     ),
   ].join('\n');
@@ -49,8 +50,8 @@ Every job tells when it ran. *Of* is how many runs there should be. *Late* count
 added where that was later, to the start of its first run, for jobs due from the move on; *before* is the same for jobs
 that rq-scheduler alone dealt with. *Scheduling* is the latest that a job was put on its queue; the rest it waited for a
 worker. *Moved* is what the first run moved, and what following moved; the rest was enqueued
-by the old scheduler. Both schedulers look once a second; the rest is the machine that made this table, all of it on two
-cores. Where the old rq is older than 1.15.1 the workers are upgraded already, as in a rolling deploy.`;
+by the old scheduler. Both schedulers look once a second; the rest is the machine that made this table: *load* is how many
+processes wanted one of its two cores at a time. Where the old rq is older than 1.15.1 the workers are upgraded already, as in a rolling deploy.`;
 
 /** Of docs/cutover.md. */
 export function cutoverDocument(lines: readonly CutoverLine[]): string {

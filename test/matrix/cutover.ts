@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -57,6 +57,8 @@ export interface CutoverResult {
   /** Tokens that ran too often or too rarely. */
   readonly wrong: readonly string[];
   readonly exitCode: number | null;
+  /** Processes that wanted a processor at a time, in the last minute. */
+  readonly load: number;
   /** What the tool printed, one document a line. */
   readonly documents: readonly Record<string, unknown>[];
 }
@@ -206,6 +208,7 @@ function judgeCutover(
     },
     wrong,
     exitCode,
+    load: loadavg()[0] ?? 0,
     documents,
   };
 }

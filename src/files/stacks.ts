@@ -37,14 +37,13 @@ export function stacksOf(facts: readonly Fact[]): Stack[] {
     .sort((a, b) => rank(a.path) - rank(b.path) || a.path.localeCompare(b.path));
 }
 
-/** Other files that start a worker or rq-scheduler. */
+/** Other files that start a worker or rq-scheduler; not those that a compose file's services run through. */
 export function programsOf(facts: readonly Fact[]): Programs {
   const composed = new Set(facts.flatMap((fact) => (fact.type === 'containers' ? [fact.path] : [])));
-  const paths = facts.flatMap((fact) =>
-    fact.type === 'process' && fact.role !== 'other' && !composed.has(fact.where.path)
-      ? [fact.where.path]
-      : [],
-  );
+  const starts = facts.flatMap((fact) => (fact.type === 'process' && fact.role !== 'other' ? [fact] : []));
+  const inside = starts.filter(({ where }) => composed.has(where.path));
+  const told = new Set([...composed, ...inside.flatMap(({ via }) => via.map(({ path }) => path))]);
+  const paths = starts.map(({ where }) => where.path).filter((path) => !told.has(path));
   return { paths: [...new Set(paths)].sort() };
 }
 

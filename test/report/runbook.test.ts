@@ -24,6 +24,8 @@ describe('runbooks', () => {
     ...compose('deploy/prod.yml', ROLES),
     ...compose('docs.yml', { docs: 'other' }),
     service('Procfile', 'worker', 'worker'),
+    { ...service('docker-compose.yml', 'mail', 'worker'), via: [{ path: 'entrypoint.sh', line: 3 }] } as Fact,
+    service('entrypoint.sh', 'entrypoint.sh', 'worker'),
   ];
   const stacks = stacksOf(facts);
 

@@ -3,6 +3,7 @@ import { pythonStarts } from '../pysource/starts.js';
 import type { ProjectView, SourceFile, Where } from '../types.js';
 import { type Arg, expandWords, type Place, type Scope, type ScriptText } from './expand.js';
 import { findConsoleScript, findFile, findModule } from './find.js';
+import { pythonTarget, shellArgument, shellScript } from './interpreters.js';
 import { type ProgramList, procfileList, startedBy, supervisorList } from './lists.js';
 import { ownClickCommand, ownManagementCommand, ownRqManagement } from './own-commands.js';
 import { placeWhere, sourceOf, wordArg, workerStart } from './pieces.js';
@@ -30,9 +31,6 @@ export function analyseCommand(command: Command, project: ProjectView): CommandA
   const origins = command.pieces.flatMap(({ origin }) => (origin === null ? [] : [origin]));
   return summarise(analyser.started, analyser.via, origins);
 }
-
-/** Words of a Python command line: interpreter options with a value (`python --help`). */
-const PYTHON_VALUES = new Set(['-W', '-X']);
 
 class Analyser {
   readonly started: Started[] = [];
@@ -125,14 +123,7 @@ class Analyser {
   }
 
   private shell(args: readonly Arg[], scope: Scope): void {
-    let at = 1;
-    let inline = false;
-    for (; /^[-+]./.test(args[at]?.value ?? ''); at++) {
-      const value = args[at]?.value ?? '';
-      if (value === '--') continue;
-      if (/^-[a-z]*c[a-z]*$/.test(value)) inline = true;
-      if (/^[-+][a-z]*o$/.test(value) || value === '--rcfile' || value === '--init-file') at++;
-    }
+    const { at, inline } = shellScript(args);
     const script = args[at];
     if (script === undefined) return;
     if (inline) this.inline(script, { args: args.slice(at + 2), vars: new Map(scope.vars) });
@@ -151,34 +142,17 @@ class Analyser {
     traceScript(source, scope, own ? this.attached : this.fromScript);
   }
 
-  /** `su app -c '…'`, `watchfiles '…' dir`, `eval …`. */
   private shellArgument(name: string, args: readonly Arg[], scope: Scope): void {
-    const option = args.findIndex((arg) => arg.value === '-c' || arg.value === '--command');
-    const at = name === 'su' ? option + 1 : args.findIndex((arg, i) => i > 0 && !arg.value.startsWith('-'));
-    const script = at > 0 ? args[at] : undefined;
+    const script = shellArgument(name, args);
     if (script !== undefined) this.inline(script, scope);
   }
 
   private python(args: readonly Arg[], scope: Scope): void {
-    let at = 1;
-    for (; /^-./.test(args[at]?.value ?? ''); at++) {
-      const value = args[at]?.value ?? '';
-      if (value === '-c') {
-        this.other(args);
-        return;
-      }
-      if (/^-[A-Za-z]*m$/.test(value)) {
-        this.module(args.slice(at + 1), args, scope);
-        return;
-      }
-      if (PYTHON_VALUES.has(value)) at++;
-    }
+    const { what, at } = pythonTarget(args);
     const script = args[at];
-    if (script === undefined) {
-      this.other(args);
-      return;
-    }
-    if (/^(manage\.py|rq|rqworker|rqscheduler|flask|honcho)$/.test(programName(script.value))) {
+    if (what === 'module') this.module(args.slice(at), args, scope);
+    else if (what === 'inline' || script === undefined) this.other(args);
+    else if (/^(manage\.py|rq|rqworker|rqscheduler|flask|honcho)$/.test(programName(script.value))) {
       this.run(args.slice(at), scope);
     } else if (!this.file(script, args.slice(at), scope)) {
       this.other(args);

@@ -46,7 +46,7 @@ const SETTLED: Readonly<Record<string, string>> = {
   cancelled: 'seriesEnded',
   forgotten: 'seriesEnded',
 };
-const OF_SERIES: ReadonlySet<string> = new Set(['rearm', 'repair']);
+const OF_SERIES: ReadonlySet<string> = new Set(['rearm', 'absorb', 'repair']);
 /** Ops of `repair` on single entries. */
 const OF_ENTRIES: ReadonlySet<string> = new Set(['mend', 'remove', 'quarantine']);
 

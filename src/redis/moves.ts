@@ -53,7 +53,7 @@ export type JobStep =
     }
   | { readonly op: 'retire'; readonly id: Uint8Array; readonly score: string; readonly queue: string };
 
-export type StepResult = 'done' | 'gone' | 'changed' | 'busy' | 'exists';
+export type StepResult = 'done' | 'known' | 'gone' | 'changed' | 'busy' | 'exists';
 
 /** The run and the locks under which everything is written. */
 export interface Fence {
@@ -137,7 +137,7 @@ export type UndoResult =
 
 /** What became of one job in a rollback; scripts/rollback_batch.lua explains the results. */
 export interface Undone {
-  readonly op: JobStep['op'] | 'repair' | 'mend' | 'remove' | 'quarantine';
+  readonly op: JobStep['op'] | 'absorb' | 'repair' | 'mend' | 'remove' | 'quarantine';
   readonly id: Uint8Array;
   readonly result: UndoResult;
   /** Only for `advanced` and `needs-meta`: what the series stands at. */

@@ -14,7 +14,7 @@ const SCRIPTS = {
   probe_writes: true,
   begin_run: true,
   finish_run: true,
-  move_batch: true,
+  move_batch: 'series_again',
   rollback_batch: true,
   read_series: 'series',
   repair_series: 'series',
@@ -30,6 +30,7 @@ const SCRIPTS = {
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   true: ['fence'],
   series: ['fence', 'series'],
+  series_again: ['fence', 'series', 'series_again'],
   job_state: ['fence', 'series', 'job_state'],
 };
 

@@ -132,7 +132,7 @@ class Follower {
     do {
       const page = await port.pageLegacy(cursor);
       const unknown = new Set(page.entries.filter((entry) => !this.#isKnown(entry, still)));
-      if (unknown.size > 0) this.lastNew = Date.now();
+      if ([...unknown].some((entry) => this.#isOfClient(entry))) this.lastNew = Date.now();
       const tried = page.entries.filter((entry) => again || unknown.has(entry) || waited.has(nameOf(entry)));
       await this.#deal(tried, still);
       cursor = page.next;
@@ -155,6 +155,11 @@ class Follower {
     if (known?.score !== entry.score) return false;
     still.set(name, known);
     return true;
+  }
+
+  /** rq-scheduler itself gives what recurs with it a new time at each run: nothing that a client has added. */
+  #isOfClient(entry: Entry): boolean {
+    return !this.#known.get(nameOf(entry))?.runsThere;
   }
 
   async #deal(entries: readonly Entry[], still: Known): Promise<void> {
@@ -223,7 +228,7 @@ class Follower {
     const runsThere = findings.some(({ code }) => wouldRunUnderLegacy(code));
     still.set(name, { score: job.score, runsThere });
     // It will be free in a moment: a job that schedules itself again, for example.
-    if (findings.some(({ code }) => code === 'job-busy')) this.#waiting.add(name);
+    if (findings.some(({ code }) => code === 'job-busy' || code === 'series-busy')) this.#waiting.add(name);
     if (this.#atStart.has(name)) return;
     const fresh = findings.filter(({ code }) => !this.#said.has(`${code} ${name}`));
     for (const { code } of fresh) this.#said.add(`${code} ${name}`);
@@ -233,7 +238,8 @@ class Follower {
 
 /** Why the step of an entry was not carried out. */
 function stuck({ item }: DecidedJob, result: 'exists' | 'busy'): Finding {
-  const { id, newId, queue, func } = item;
-  const code = result === 'busy' ? 'job-busy' : 'job-scheduled-already';
+  const { id, newId, queue, func, action } = item;
+  const busy = action === 'rearm' ? 'series-busy' : 'job-busy';
+  const code = result === 'busy' ? busy : 'job-scheduled-already';
   return { code, severity: 'warn', jobId: id, args: { id, newId, queue, func } };
 }

@@ -64,6 +64,16 @@ describe('run --follow', () => {
     // A client gives a job a new time, as it always did: by its id.
     await real.seed([{ call: 'enqueue_at', func: 'tasks.record', at: FAR + 60, id: 'later' }]);
     await until(async () => (await real.client.zscore(NATIVE, 'later')) === String(FAR + 60));
+    // An old process starts again and registers its recurring jobs by their ids, as all do at each start.
+    const nightly = { call: 'cron', func: 'tasks.record', cron: '*/7 * * * *', id: 'nightly' } as const;
+    for (let start = 0; start < 2; start++) {
+      await real.seed([
+        nightly,
+        { call: 'schedule', func: 'tasks.record', at: FAR, interval: 60, id: 'often' },
+      ]);
+      await until(async () => (await real.client.zcard(LEGACY)) === 2);
+      expect(await real.client.zcard(NATIVE)).toBe(3);
+    }
     // A live scheduler finds its lock taken all the time.
     expect(await real.client.get(LOCK)).toMatch(/^migrate-scheduler:/);
     process.kill(run.pid, 'SIGINT');
@@ -72,7 +82,8 @@ describe('run --follow', () => {
     const documents = documentsOf(run.output());
     expect(documents.filter((one) => one.event === 'stays')).toHaveLength(1);
     expect(documents.at(-2)).toMatchObject({ event: 'end', reason: 'signal', left: 2 });
-    expect(documents.at(-2)).toMatchObject({ jobs: { moved: 2, rearmed: 1 } });
+    // A new time by the same id is a new wish, the same cron rule is not.
+    expect(documents.at(-2)).toMatchObject({ jobs: { moved: 2, rearmed: 4 } });
     expect(documents.at(-1)).toMatchObject({ schema: 'migrate-scheduler/verify@1', ok: false });
     expect(await real.client.exists('migrate-scheduler:lock', LOCK)).toBe(0);
   });

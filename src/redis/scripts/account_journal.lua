@@ -26,7 +26,7 @@ local out = {}
 for i, r in ipairs(cmsgpack.unpack(entry[2][2])) do
   local op, id, newId, queue, series = r[1], r[2], r[10] or '', r[4] or '', r[11] or ''
   local state, detail = SETTLED[op], ''
-  if op == 'rearm' or op == 'repair' then
+  if op == 'rearm' or op == 'repair' or op == 'absorb' then
     state, detail = series_state(series)
   else
     if op == 'repeat' then series = '' end

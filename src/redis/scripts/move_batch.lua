@@ -20,15 +20,16 @@
 --   done     moved, renamed, dropped, re-armed, repeated or retired
 --   gone     no longer in the legacy set (the legacy scheduler ran it, or it was moved before)
 --   changed  its score, its origin or the existence of its hash differs from the plan
+--   known    a client registered again what a series does already (series_again.lua): taken out, the series goes on
 --   busy     a one-shot whose status is queued, started or deferred (SEMANTICS section 4), or whose native entry
 --            RQ's scheduler may be enqueueing right now
---   exists   the new id, the native entry or the series is already taken
+--   exists   the new id or the native entry is already taken, the latter perhaps in another queue
 --   or an error FENCED run | FENCED legacy | WRONGTYPE <key>, before anything was written.
 --
--- Journal: one stream entry per call with at least one `done`; field `b` is a MessagePack array
+-- Journal: one stream entry per call with at least one `done` or `known`; field `b` is a MessagePack array
 -- (cmsgpack; strings are raw bytes) of records
 --   {op, id, score, queue, queueAdded, status, timeout, timeoutSet, expireAt, newId, seriesId}
---   (a repeat, which has no series, has its number of runs in the last place)
+--   (a repeat, which has no series, has its number of runs in the last place; op is `absorb` for what was known)
 --   score is the original text; status and timeout are the old values or false when absent;
 --   expireAt is the old expiry in epoch ms or false; newId and seriesId are false where unused;
 --   queueAdded is true on the first record of a queue that was not yet in rq:queues.
@@ -46,6 +47,8 @@ local counter = {
 }
 -- Ops that leave the original hash as it is and write a job of their own beside it.
 local beside = { rearm = true, ['repeat'] = true }
+-- Ops that only take the entry out: something else makes its runs.
+local settled = { retire = true, absorb = true }
 
 -- Seconds: clocks of workers differ a little from Redis's.
 local SLACK = 2
@@ -106,6 +109,21 @@ for name, queue in pairs(queues) do
   end
 end
 
+-- Where jobs stand natively, by id; only looked up when a status says that one may.
+local standing = nil
+local function stands_in(id)
+  if not standing then
+    standing = {}
+    for _, member in ipairs(redis.call('SMEMBERS', KEYS[4])) do
+      local key = string.gsub(member, '^rq:queue:', 'rq:scheduled:', 1)
+      for i, score in ipairs(type_of(key) == 'zset' and scores_of(key, ids) or {}) do
+        if score then standing[ids[i]] = { key = key, score = score } end
+      end
+    end
+  end
+  return standing[id]
+end
+
 -- Decides about one job without writing; returns the result word.
 local seen, taken = {}, {}
 local function decide(job, score)
@@ -123,15 +141,27 @@ local function decide(job, score)
   if not beside[job.op] and busy[values[2]] then return 'busy' end
 
   local target = job.newId or job.id
-  local native = queues[job.queue].native[target]
-  if taken[target] or (native and job.op ~= 'reschedule') then return 'exists' end
-  if native and tonumber(native) <= now_ms / 1000 + SLACK then return 'busy' end
-  if job.newId and redis.call('EXISTS', unpack(keys_of(job.newId))) > 0 then return 'exists' end
+  local again, soon = nil, now_ms / 1000 + SLACK
   if job.seriesId then
-    if redis.call('EXISTS', 'migrate-scheduler:series:' .. job.seriesId) > 0 then return 'exists' end
-    if redis.call('SISMEMBER', KEYS[7], job.seriesId) == 1 or taken['s:' .. job.seriesId] then return 'exists' end
-    taken['s:' .. job.seriesId] = true
+    if taken['s:' .. job.seriesId] then return 'exists' end
+    again, job.replaced = registered_again(job, soon)
+    if again and again ~= 'replace' then return again end
   end
+  -- What it replaces goes away in this call.
+  local makes_room = job.replaced and job.replaced.id == target
+  local native = queues[job.queue].native[target]
+  if native and makes_room then native = nil end
+  if taken[target] or (native and job.op ~= 'reschedule') then return 'exists' end
+  if native and tonumber(native) <= soon then return 'busy' end
+  if not beside[job.op] and not native and values[2] == 'scheduled' then
+    -- A client may give a job another queue with its new time.
+    local other = stands_in(job.id)
+    if other and job.op ~= 'reschedule' then return 'exists' end
+    if other and tonumber(other.score) <= soon then return 'busy' end
+    job.from = other and other.key
+  end
+  if job.newId and not makes_room and redis.call('EXISTS', unpack(keys_of(job.newId))) > 0 then return 'exists' end
+  if job.seriesId then taken['s:' .. job.seriesId] = true end
   taken[target] = true
   job.status, job.oldTimeout = values[2], values[3]
   return 'done'
@@ -141,11 +171,12 @@ local jobs, results, records, counts = {}, {}, {}, {}
 for i, job in ipairs(plan) do
   local result = decide(job, legacy[i])
   results[#results + 1] = result
-  if result == 'done' then
+  if result == 'known' then job.op = 'absorb' end
+  if result == 'done' or result == 'known' then
     seen[job.id] = true
     jobs[#jobs + 1] = job
     local added = false
-    if job.queue and job.op ~= 'retire' then
+    if job.queue and not settled[job.op] then
       local queue = queues[job.queue]
       added = not queue.known
       queue.known, queue.new = true, queue.new or added
@@ -187,17 +218,23 @@ local removed = {}
 for _, job in ipairs(jobs) do
   removed[#removed + 1] = job.id
   -- The original hash is what a rollback brings back.
-  if job.expireAt and (beside[job.op] or job.op == 'retire') then redis.call('PERSIST', 'rq:job:' .. job.id) end
+  if job.expireAt and (beside[job.op] or settled[job.op]) then redis.call('PERSIST', 'rq:job:' .. job.id) end
+  if job.from then redis.call('ZREM', job.from, job.id) end
   if beside[job.op] then
+    if job.replaced then
+      redis.call('ZREM', 'rq:scheduled:' .. job.replaced.queue, job.replaced.id)
+      redis.call('DEL', 'rq:job:' .. job.replaced.id)
+    end
+    if job.series then redis.call('DEL', 'migrate-scheduler:series:' .. job.seriesId) end
     redis.call('HSET', 'rq:job:' .. job.newId, unpack(job.fields))
     if job.series then
       redis.call('HSET', 'migrate-scheduler:series:' .. job.seriesId, unpack(job.series))
       redis.call('SADD', KEYS[7], job.seriesId)
     end
-  elseif job.op ~= 'drop' and job.op ~= 'retire' then
+  elseif job.op ~= 'drop' and not settled[job.op] then
     schedule(job)
   end
-  if job.queue and job.op ~= 'retire' then
+  if job.queue and not settled[job.op] then
     local queue = queues[job.queue]
     local add = job.op == 'reschedule' and queue.set or queue.add
     add[#add + 1] = job.slot or job.score

@@ -209,6 +209,14 @@ local function undo_retire(rec)
   return 'restored'
 end
 
+-- What a client had registered again while its series went on: that of the same job brings it back itself.
+local function undo_absorb(rec)
+  if redis.call('ZSCORE', KEYS[2], rec.id) then return 'already' end
+  local v = redis.call('HMGET', 'migrate-scheduler:series:' .. rec.seriesId, 'state', 'legacy_id')
+  if v[1] == 'active' and v[2] == rec.id then return 'already' end
+  return undo_retire(rec)
+end
+
 -- An occurrence armed by repair_series.lua; rec.id is the lost job, rec.score the slot it had.
 local function undo_repair(rec)
   local series = 'migrate-scheduler:series:' .. rec.seriesId
@@ -271,7 +279,7 @@ end
 local undo = {
   mend = undo_mend, remove = undo_remove, quarantine = undo_quarantine,
   drop = undo_drop, move = undo_move, reschedule = undo_move, rename = undo_move, rearm = undo_rearm, repair = undo_repair,
-  ['repeat'] = undo_repeat, retire = undo_retire,
+  ['repeat'] = undo_repeat, retire = undo_retire, absorb = undo_absorb,
 }
 
 -- The queue goes out of rq:queues again when we put it there and nothing of RQ uses it.

@@ -60,6 +60,10 @@ export const JOBS: Readonly<Record<string, Word>> = {
     text: `${job(a)} is scheduled with RQ already; the entry that a client has added since stays with rq-scheduler.`,
     next: `Deploy the client that adds it, then cancel the entry: redis-cli ZREM rq:scheduler:scheduled_jobs ${a.id}`,
   }),
+  'series-busy': (a) => ({
+    text: `${job(a)} was registered again while a run of its series waits for a worker; it is taken over when that has begun.`,
+    next: 'Nothing to do while workers run.',
+  }),
   'recurring-kept': (a) => ({ text: `${job(a)} recurs and stays with rq-scheduler, as asked.` }),
   'tz-ambiguous': (a) => ({
     text: `${job(a)} runs by "${a.cron}", and its time zone cannot be told from its next run (${a.detail}).`,

@@ -51,7 +51,15 @@ export type JobStep =
       /** Runs that it is to make. */
       readonly runs: number;
     }
-  | { readonly op: 'retire'; readonly id: Uint8Array; readonly score: string; readonly queue: string };
+  | { readonly op: 'retire'; readonly id: Uint8Array; readonly score: string; readonly queue: string }
+  | {
+      readonly op: 'absorb';
+      readonly id: Uint8Array;
+      readonly score: string;
+      readonly queue: string;
+      /** The series that does the same already. */
+      readonly seriesId: string;
+    };
 
 export type StepResult = 'done' | 'known' | 'gone' | 'changed' | 'busy' | 'exists';
 
@@ -100,6 +108,8 @@ function argsOf(step: JobStep): Arg[] {
       return head;
     case 'retire':
       return [...head, step.queue];
+    case 'absorb':
+      return [...head, step.queue, step.seriesId];
     case 'repeat':
       return [...head, step.queue, step.newId, step.slot, ...flatten(step.jobFields), step.runs];
     case 'rearm':
@@ -137,7 +147,7 @@ export type UndoResult =
 
 /** What became of one job in a rollback; scripts/rollback_batch.lua explains the results. */
 export interface Undone {
-  readonly op: JobStep['op'] | 'absorb' | 'repair' | 'mend' | 'remove' | 'quarantine';
+  readonly op: JobStep['op'] | 'repair' | 'mend' | 'remove' | 'quarantine';
   readonly id: Uint8Array;
   readonly result: UndoResult;
   /** Only for `advanced` and `needs-meta`: what the series stands at. */

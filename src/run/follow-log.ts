@@ -11,6 +11,8 @@ export interface FollowLog {
   moved(counts: StepCounts): Promise<void>;
   /** Entries that stay, each said once. */
   stays(findings: readonly Finding[]): Promise<void>;
+  /** Entries that were taken out because series do the same already. */
+  known(findings: readonly Finding[]): Promise<void>;
   /** A short-lived line for a person; `quiet`: seconds since a client last added something. */
   progress(jobs: StepCounts, left: number, quiet: number): void;
   end(result: FollowResult): Promise<void>;
@@ -24,15 +26,17 @@ function textLog({ options, terminal }: Context): FollowLog {
     for: options.for ?? null,
     untilQuiet: options.untilQuiet ?? null,
   });
+  const say = async (findings: readonly Finding[]) => {
+    for (const finding of findings) {
+      const { text, next } = wordFinding(finding);
+      terminal.say(`${place(finding)}${text}${next ? ` ${next}` : ''} [${finding.code}]`);
+    }
+  };
   return {
     begin: async () => terminal.say(followEvent(view())),
     moved: async (counts) => terminal.detail(movedText(counts)),
-    stays: async (findings) => {
-      for (const finding of findings) {
-        const { text, next } = wordFinding(finding);
-        terminal.say(`${place(finding)}${text}${next ? ` ${next}` : ''} [${finding.code}]`);
-      }
-    },
+    stays: say,
+    known: say,
     progress: (jobs, left, quiet) => terminal.progress(followProgress(jobs, left, quiet, view())),
     end: async (result) => {
       terminal.progressEnd();
@@ -53,6 +57,7 @@ function jsonLog({ terminal }: Context, runId: string): FollowLog {
     begin: () => line('begin', {}),
     moved: (jobs) => line('moved', { jobs }),
     stays: (findings) => line('stays', { findings: findings.map(findingJson) }),
+    known: (findings) => line('known', { findings: findings.map(findingJson) }),
     progress: () => {},
     end: ({ reason, jobs, left }) => line('end', { reason, jobs, left }),
   };

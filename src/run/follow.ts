@@ -2,17 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decideJob, type JobPolicy, wouldRunUnderLegacy } from '../plan/decide-job.js';
 import type { Finding } from '../plan/types.js';
 import { BATCH, type Cursor, type Entry } from '../redis/entries.js';
-import type { JobStep, StepResult } from '../redis/moves.js';
+import type { JobStep } from '../redis/moves.js';
 import type { RedisPort } from '../redis/port.js';
 import type { RunDir } from '../world/run-dir.js';
 import type { Staying } from './apply-jobs.js';
 import type { Context } from './context.js';
 import type { FollowLog } from './follow-log.js';
+import { carryOut, known, stuck } from './follow-steps.js';
 import type { ImportGate } from './import-gate.js';
 import { addSteps, countSteps, NO_STEPS, type StepCounts, stepOf, totalSteps } from './job-steps.js';
 import type { DecidedJob } from './jobs.js';
 import type { HeldLocks } from './locks.js';
 import { Refusal } from './outcome.js';
+import { Twins } from './twins.js';
 
 /** Between two looks at the legacy schedule: RQ's scheduler itself looks once a second. */
 const TICK_MS = 400;
@@ -52,7 +54,7 @@ export async function follow(parts: FollowParts, stays: readonly Staying[]): Pro
   const { options, stop } = parts.context;
   const abort = new AbortController();
   stop.onStop(() => abort.abort());
-  const follower = new Follower(parts, stays);
+  const follower = new Follower(parts, stays, await Twins.load(parts.port));
   await parts.log.begin();
   const began = Date.now();
   for (;;) {
@@ -107,7 +109,11 @@ class Follower {
   /** When an entry was last seen to be new, milliseconds. */
   lastNew = Date.now();
 
-  constructor(parts: FollowParts, stays: readonly Staying[]) {
+  constructor(
+    parts: FollowParts,
+    stays: readonly Staying[],
+    private readonly twins: Twins,
+  ) {
     this.#parts = parts;
     for (const { id, score, runsThere } of stays)
       this.#known.set(nameOf({ id, score }), { score, runsThere });
@@ -175,12 +181,12 @@ class Follower {
   }
 
   async #move(batch: readonly DecidedJob[], still: Known): Promise<void> {
-    const { policy, dir, gate, log } = this.#parts;
+    const { held, dir, gate, log } = this.#parts;
     const going: DecidedJob[] = [];
     const steps: JobStep[] = [];
     for (const decided of batch) {
       const { action, queue } = decided.item;
-      const step = stepOf(decided, policy);
+      const step = this.#stepOf(decided);
       if (action === 'rearm' && queue !== null && !gate.ready(queue)) this.#wait(decided, still);
       else if (step === null) await this.#stay(decided, decided.findings, still);
       else {
@@ -188,13 +194,16 @@ class Follower {
         steps.push(step);
       }
     }
-    const results = await this.#carryOut(steps);
+    const results = await carryOut(held, steps, (step) => !this.#atStart.has(nameOf(step)));
     const counts = countSteps(steps, results);
     for (const [i, decided] of going.entries()) {
       const result = results[i];
       if (result === 'exists' || result === 'busy')
         await this.#stay(decided, [stuck(decided, result)], still);
       else still.delete(nameOf(decided.job));
+      const step = steps[i];
+      if (result === 'done' && step) this.twins.add(step);
+      if (result === 'known' && step?.op === 'absorb') await log.known([known(decided, step.seriesId)]);
     }
     if (totalSteps(counts) === 0) return;
     this.jobs = addSteps(this.jobs, counts);
@@ -202,19 +211,13 @@ class Follower {
     await log.moved(counts);
   }
 
-  /**
-   * A client that gives a job a new time by its id reaches only the legacy schedule: what appears there while the job
-   * waits natively is the newer wish.
-   */
-  async #carryOut(steps: readonly JobStep[]): Promise<StepResult[]> {
-    const results = await this.#parts.held.moveBatch(steps);
-    const again = steps.flatMap((step, i): { step: JobStep; i: number }[] => {
-      const newer = results[i] === 'exists' && step.op === 'move' && !this.#atStart.has(nameOf(step));
-      return newer ? [{ step: { ...step, op: 'reschedule' }, i }] : [];
-    });
-    const second = await this.#parts.held.moveBatch(again.map(({ step }) => step));
-    for (const [place, { i }] of again.entries()) results[i] = second[place] ?? 'gone';
-    return results;
+  /** What is to be done with an entry; one that a series makes superfluous is only taken out. */
+  #stepOf(decided: DecidedJob): JobStep | null {
+    const step = stepOf(decided, this.#parts.policy);
+    if (step?.op !== 'rearm' || this.#atStart.has(nameOf(step))) return step;
+    const { id, score, queue } = step;
+    const seriesId = this.twins.of(step);
+    return seriesId === null ? step : { op: 'absorb', id, score, queue, seriesId };
   }
 
   #wait({ job }: DecidedJob, still: Known): void {
@@ -234,12 +237,4 @@ class Follower {
     for (const { code } of fresh) this.#said.add(`${code} ${name}`);
     if (fresh.length > 0) await this.#parts.log.stays(fresh);
   }
-}
-
-/** Why the step of an entry was not carried out. */
-function stuck({ item }: DecidedJob, result: 'exists' | 'busy'): Finding {
-  const { id, newId, queue, func, action } = item;
-  const busy = action === 'rearm' ? 'series-busy' : 'job-busy';
-  const code = result === 'busy' ? busy : 'job-scheduled-already';
-  return { code, severity: 'warn', jobId: id, args: { id, newId, queue, func } };
 }

@@ -49,8 +49,8 @@ export class ImportGate {
     } catch (error) {
       const first = !this.#failedAt.has(queue);
       this.#failedAt.set(queue, Date.now());
-      // A lost lock or connection shows in the next look.
-      if (first && error instanceof Refusal) {
+      // A lost lock or connection shows in the next look; a check that Ctrl-C cut short says nothing.
+      if (first && this.context.stop.signal === null && error instanceof Refusal) {
         await this.log.stays([{ ...error.finding, code: 'series-wait-for-module', severity: 'warn' }]);
       }
     } finally {

@@ -34,6 +34,7 @@ const COUNTER = {
   repeat: 'repeated',
   retire: 'retired',
   drop: 'dropped',
+  absorb: null,
 } as const;
 
 /** The step that carries out a decision; null for an entry that stays. */
@@ -58,7 +59,8 @@ export function stepOf({ job, item }: DecidedJob, policy: JobPolicy): JobStep | 
 export function countSteps(steps: readonly JobStep[], results: readonly StepResult[]): StepCounts {
   const counts = { ...NO_STEPS };
   steps.forEach((step, i) => {
-    if (results[i] === 'done') counts[COUNTER[step.op]]++;
+    const counter = COUNTER[step.op];
+    if (results[i] === 'done' && counter !== null) counts[counter]++;
   });
   return counts;
 }

@@ -73,8 +73,9 @@ async function undo(context: Context, target: Target, redis: OpenRedis | null): 
   if (options.format === 'text')
     await terminal.data(`${rollbackPreview({ runId, files, record }, terminal.color)}\n`);
   await askFirst(context, 'Roll back?');
-  local?.dir.append({ type: 'rollback-begin', at: Date.now() / 1000 });
-  const back = redis ? await undoJobs(context, redis.port, runId) : NOTHING_UNDONE;
+  const begins = () => local?.dir.append({ type: 'rollback-begin', at: Date.now() / 1000 });
+  if (!redis) begins();
+  const back = redis ? await undoJobs(context, redis.port, runId, begins) : NOTHING_UNDONE;
   local?.dir.append({ type: 'jobs-restored', at: Date.now() / 1000 });
   const restored = local ? restoreFiles(project, local.state.files, local.dir, force) : [];
   const refused = refusedFindings(restored);

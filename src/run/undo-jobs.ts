@@ -32,12 +32,13 @@ export const NOTHING_UNDONE: JobsUndone = { jobs: NONE, findings: [] };
 
 /**
  * Takes back what a run did in Redis, or goes on with that. A recurring job comes back with the score and the
- * count of runs that it has by now.
+ * count of runs that it has by now. `begins` is called once nothing forbids it any more.
  */
 export async function undoJobs(
   context: Pick<Context, 'stop' | 'terminal'>,
   port: RedisPort,
   runId: string,
+  begins: () => void = () => {},
 ): Promise<JobsUndone> {
   const lock = await takeRunLock(port, runId);
   const keeper = port.keepLocks(lock, null);
@@ -48,6 +49,7 @@ export async function undoJobs(
     if (begun.result === 'unfinished') {
       throw refusal(EXIT.blocked, 'unfinished-run', { runId: begun.runId, covers: ['redis'] });
     }
+    begins();
     if (begun.result === 'begun' || begun.result === 'resumed') {
       await undoBatches(context, port, lock, runId, findings);
       await port.finishRun(lock, runId, await port.time());

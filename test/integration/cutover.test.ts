@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { unfinishedRun } from '../../src/run/run-state.js';
 import { startManaged } from '../../src/world/engines/managed.js';
 import { ensureVenv } from '../../src/world/engines/python-env.js';
 import { GUIDE_PAIR, NEWEST_PAIR } from '../../src/world/engines/versions.js';
@@ -43,7 +44,7 @@ async function following(real: RealParts, more: readonly string[] = []) {
   const where = ['--yes', '--project', project, '--redis-url', real.url, '--format', 'json'];
   const run = await startCli(['run', '--only', 'redis', '--follow', ...more, ...where]);
   await run.waitFor(/"event":"begin"/);
-  return { run, where };
+  return { run, where, project };
 }
 
 describe('run --follow', () => {
@@ -74,6 +75,11 @@ describe('run --follow', () => {
       await until(async () => (await real.client.zcard(LEGACY)) === 2);
       expect(await real.client.zcard(NATIVE)).toBe(3);
     }
+    // Another cancels all that it finds and registers the same without an id.
+    const { id: _, ...unnamed } = nightly;
+    await real.seed([unnamed]);
+    await until(async () => (await real.client.zcard(LEGACY)) === 2);
+    expect(await real.client.zcard(NATIVE)).toBe(3);
     // A live scheduler finds its lock taken all the time.
     expect(await real.client.get(LOCK)).toMatch(/^migrate-scheduler:/);
     process.kill(run.pid, 'SIGINT');
@@ -81,6 +87,7 @@ describe('run --follow', () => {
     expect(await run.exited).toEqual({ code: 1, signal: null });
     const documents = documentsOf(run.output());
     expect(documents.filter((one) => one.event === 'stays')).toHaveLength(1);
+    expect(documents.filter((one) => one.event === 'known')).toHaveLength(1);
     expect(documents.at(-2)).toMatchObject({ event: 'end', reason: 'signal', left: 2 });
     // A new time by the same id is a new wish, the same cron rule is not.
     expect(documents.at(-2)).toMatchObject({ jobs: { moved: 2, rearmed: 4 } });
@@ -127,9 +134,13 @@ describe('run --follow', () => {
     ]);
     const before = await contents(real.client);
     await real.client.zrem(LEGACY, 'second');
-    const { run, where } = await following(real);
+    const { run, where, project } = await following(real);
     await real.client.zadd(LEGACY, FAR + 1, 'second');
     await until(async () => (await real.client.zcard(NATIVE)) === 2);
+    // A rollback meanwhile, and a second one who follows, find the lock taken, and leave no trace in the record.
+    expect((await cli(['rollback', ...where])).code).toBe(4);
+    expect((await cli(['run', '--only', 'redis', '--for', '0', ...where])).code).toBe(4);
+    expect(unfinishedRun(project)?.state.phase).toBe('applying');
     await run.kill();
     const again = await startCli(['run', '--only', 'redis', '--for', '0', ...where]);
     await again.exited;

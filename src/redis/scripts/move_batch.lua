@@ -14,6 +14,7 @@
 --      'drop'   id score
 --      'rearm'  id score queue newId slot seriesId n field value ... (n arguments) m field value ...
 --      'repeat' id score queue newId slot n field value ... runs   one native job instead of a series
+--      'absorb' id score queue seriesId   that series makes its runs already
 --      'retire' id score queue         another process makes its runs from now on; its hash stays
 --   score: the planned one, compared as a number. timeout: seconds, set where the job has none.
 -- Returns one word per job, in order:
@@ -86,13 +87,13 @@ while position <= #ARGV do
   if job.op == 'move' or job.op == 'reschedule' or job.op == 'rename' then job.timeout = take() end
   if job.op == 'rename' or beside[job.op] then job.newId = take() end
   if beside[job.op] then job.slot = take() end
-  if job.op == 'rearm' then job.seriesId = take() end
+  if job.op == 'rearm' or job.op == 'absorb' then job.seriesId = take() end
   if beside[job.op] then job.fields = take_list() end
   if job.op == 'rearm' then job.series = take_list() end
   if job.op == 'repeat' then job.runs = take() end
   plan[#plan + 1] = job
   ids[#ids + 1] = job.id
-  if job.queue and job.op ~= 'retire' then
+  if job.queue and not settled[job.op] then
     queues[job.queue] = queues[job.queue] or { targets = {}, native = {}, add = {}, set = {} }
     table.insert(queues[job.queue].targets, job.newId or job.id)
   end
@@ -109,7 +110,7 @@ for name, queue in pairs(queues) do
   end
 end
 
--- Where jobs stand natively, by id; only looked up when a status says that one may.
+-- Where jobs stand natively, by id; looked up only when a status says that one may.
 local standing = nil
 local function stands_in(id)
   if not standing then
@@ -138,6 +139,9 @@ local function decide(job, score)
   local ttl = redis.call('PTTL', key)
   job.expireAt = ttl >= 0 and now_ms + ttl or false
   if job.op == 'retire' then return 'done' end
+  if job.op == 'absorb' then
+    return redis.call('HGET', 'migrate-scheduler:series:' .. job.seriesId, 'state') == 'active' and 'known' or 'changed'
+  end
   if not beside[job.op] and busy[values[2]] then return 'busy' end
 
   local target = job.newId or job.id

@@ -209,11 +209,11 @@ local function undo_retire(rec)
   return 'restored'
 end
 
--- What a client had registered again while its series went on: that of the same job brings it back itself.
+-- What a client had registered again while its series went on; that brings back the job from which it was made.
 local function undo_absorb(rec)
   if redis.call('ZSCORE', KEYS[2], rec.id) then return 'already' end
   local v = redis.call('HMGET', 'migrate-scheduler:series:' .. rec.seriesId, 'state', 'legacy_id')
-  if v[1] == 'active' and v[2] == rec.id then return 'already' end
+  if v[1] == 'active' and (v[2] or '') ~= '' then return 'already' end
   return undo_retire(rec)
 end
 

@@ -64,6 +64,10 @@ export const JOBS: Readonly<Record<string, Word>> = {
     text: `${job(a)} was registered again while a run of its series waits for a worker; it is taken over when that has begun.`,
     next: 'Nothing to do while workers run.',
   }),
+  'series-known': (a) => ({
+    text: `${job(a)} was registered again under a new id; series ${a.series} does the same already, so it was only taken out of rq-scheduler's schedule.`,
+    next: 'Deploy the client that registers it. Where both are meant, give them different arguments.',
+  }),
   'recurring-kept': (a) => ({ text: `${job(a)} recurs and stays with rq-scheduler, as asked.` }),
   'tz-ambiguous': (a) => ({
     text: `${job(a)} runs by "${a.cron}", and its time zone cannot be told from its next run (${a.detail}).`,

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { BATCH } from '../redis/entries.js';
+import type { JobStep } from '../redis/moves.js';
+import type { RedisPort } from '../redis/port.js';
+
+type Rearm = Extract<JobStep, { op: 'rearm' }>;
+type Fields = ReadonlyMap<string, string | Uint8Array>;
+
+/** What makes two series the same: the rule, the queue, and the call with everything that is set for it. */
+const SAME = [
+  ...['kind', 'interval', 'cron', 'tz', 'dialect', 'queue', 'data', 'meta'],
+  ...['timeout', 'result_ttl', 'failure_ttl', 'ttl', 'description'],
+] as const;
+
+/**
+ * What series do already. Many applications cancel all they find in rq-scheduler's schedule at each start and register
+ * it again under random ids. They do not find what was moved: taken as new, it would run twice from then on.
+ */
+export class Twins {
+  readonly #series = new Map<string, string>();
+
+  /** The endless active series that there are; read in bounded pages. */
+  static async load(port: RedisPort): Promise<Twins> {
+    const twins = new Twins();
+    const ids = await port.seriesIds();
+    for (let from = 0; from < ids.length; from += BATCH) {
+      for (const { id, fields, loss } of await port.readSeries(ids.slice(from, from + BATCH), {
+        data: true,
+      })) {
+        const state = Buffer.from(fields.get('state') ?? []).toString();
+        if (loss === null && state === 'active') twins.#note(id, fields);
+      }
+    }
+    return twins;
+  }
+
+  /** Id of another series that does what this step would begin; null for none. */
+  of(step: Rearm): string | null {
+    const digest = digestOf(new Map(step.seriesFields));
+    const known = digest === null ? undefined : this.#series.get(digest);
+    return known === undefined || known === step.seriesId ? null : known;
+  }
+
+  /** Notes a step that was carried out. */
+  add(step: JobStep): void {
+    if (step.op === 'rearm') this.#note(step.seriesId, new Map(step.seriesFields));
+  }
+
+  #note(id: string, fields: Fields): void {
+    const digest = digestOf(fields);
+    if (digest !== null && !this.#series.has(digest)) this.#series.set(digest, id);
+  }
+}
+
+/** Equal for equal series; null for one with a count of runs, which every registration means anew. */
+function digestOf(fields: Fields): string | null {
+  if ((fields.get('remaining')?.length ?? 0) > 0) return null;
+  const hash = createHash('sha256');
+  for (const name of SAME) {
+    const value = fields.get(name) ?? '';
+    hash.update(`${name} ${Buffer.byteLength(value)} `).update(value);
+  }
+  return hash.digest('hex');
+}

@@ -17,6 +17,8 @@ export type TypedValue =
 
 /** Keys of one call of `dumpKeys`. */
 export const KEYS_A_CALL = 1000;
+/** A call ends behind the key with which its answer is this large: a few milliseconds of Redis's time. */
+const BYTES_A_CALL = 1_000_000;
 
 /** The four keys that carry a job's id (rq/job.py, rq/results.py at 1.15.1 and 3.0). */
 export function keysOfJob(id: Uint8Array): Buffer[] {
@@ -30,20 +32,21 @@ export function keysOfJob(id: Uint8Array): Buffer[] {
   ];
 }
 
-/** Reads keys as they are, those left out that do not exist. Writes nothing. */
-export async function dumpKeys(connection: Connection, keys: readonly Buffer[]): Promise<Dumped[]> {
-  const out: Dumped[] = [];
-  for (let from = 0; from < keys.length; from += KEYS_A_CALL) {
-    const part = keys.slice(from, from + KEYS_A_CALL);
-    const replies = list(await connection.script('dump_keys', [], part));
-    for (const [i, key] of part.entries()) {
-      const [payload, pttl] = list(replies[i]);
-      if (payload !== undefined && payload !== null) {
-        out.push({ key, payload: bytes(payload), pttl: int(pttl) });
-      }
-    }
+/**
+ * Reads keys as they are, those left out that do not exist, in parts of one bounded call each. Writes nothing.
+ */
+export async function* dumpKeys(connection: Connection, keys: readonly Buffer[]): AsyncGenerator<Dumped[]> {
+  for (let from = 0; from < keys.length; ) {
+    const asked = keys.slice(from, from + KEYS_A_CALL);
+    const replies = list(await connection.script('dump_keys', [], [BYTES_A_CALL, ...asked]));
+    yield replies.flatMap((reply, i): Dumped[] => {
+      const [payload, pttl] = list(reply);
+      const key = asked[i];
+      if (key === undefined || payload === undefined || payload === null) return [];
+      return [{ key, payload: bytes(payload), pttl: int(pttl) }];
+    });
+    from += replies.length;
   }
-  return out;
 }
 
 const buffers = (reply: Reply): Buffer[] => list(reply).map(bytes);

@@ -41,8 +41,8 @@ export interface RedisPort {
   pageLegacy(cursor: Cursor | null, count?: number): Promise<Page>;
   pageScheduled(queue: string, cursor: Cursor | null, count?: number): Promise<Page>;
   readJobs(entries: readonly Entry[], options: ReadJobsOptions): Promise<JobRead[]>;
-  /** Keys as they are, for a copy elsewhere; those left out that do not exist. */
-  dumpKeys(keys: readonly Buffer[]): Promise<Dumped[]>;
+  /** Keys as they are, for a copy elsewhere, in parts; those left out that do not exist. */
+  dumpKeys(keys: readonly Buffer[]): AsyncGenerator<Dumped[]>;
   /** A key by its type, for a server that cannot read its dump; null for none. */
   readValue(key: Buffer): Promise<TypedValue | null>;
   /** One walk over the key space, for the three that follow. */

@@ -99,18 +99,24 @@ async function compare(work: Connection, kept: Connection): Promise<Comparison> 
   let keys = 0;
   const different: string[] = [];
   for await (const part of scan(kept)) {
-    keys += part.length;
-    const [before, after] = await Promise.all([dumpsOf(kept, part), dumpsOf(work, part)]);
-    for (const key of part) {
-      const name = key.toString('latin1');
-      if (!(await same(before.get(name), after.get(name), key, work, kept)))
-        different.push(key.toString('utf8'));
+    for await (const some of dumpKeys(kept, part)) {
+      keys += some.length;
+      const after = await dumpsOf(
+        work,
+        some.map(({ key }) => key),
+      );
+      for (const before of some) {
+        const { key } = before;
+        if (!(await same(before, after.get(key.toString('latin1')), key, work, kept)))
+          different.push(key.toString('utf8'));
+      }
     }
   }
   for await (const part of scan(work)) {
     const theirs = part.filter((key) => !isOwn(key));
-    const before = await dumpsOf(kept, theirs);
-    for (const key of theirs) if (!before.has(key.toString('latin1'))) different.push(key.toString('utf8'));
+    for (const key of theirs) {
+      if (int(await kept.call('EXISTS', key)) === 0) different.push(key.toString('utf8'));
+    }
   }
   return { keys, different: different.length, examples: different.slice(0, EXAMPLES) };
 }
@@ -122,19 +128,22 @@ function isOwn(key: Buffer): boolean {
 }
 
 async function dumpsOf(connection: Connection, keys: readonly Buffer[]): Promise<Map<string, Dumped>> {
-  return new Map((await dumpKeys(connection, keys)).map((one) => [one.key.toString('latin1'), one]));
+  const dumps = new Map<string, Dumped>();
+  for await (const some of dumpKeys(connection, keys)) {
+    for (const one of some) dumps.set(one.key.toString('latin1'), one);
+  }
+  return dumps;
 }
 
 /** The same bytes, or where a hash's or set's inner order differs the same value; and the same expiry. */
 async function same(
-  before: Dumped | undefined,
+  before: Dumped,
   after: Dumped | undefined,
   key: Buffer,
   work: Connection,
   kept: Connection,
 ): Promise<boolean> {
-  // Both gone: it expired meanwhile.
-  if (!before || !after) return before === after;
+  if (!after) return false;
   if (before.pttl < 0 !== after.pttl < 0 || Math.abs(before.pttl - after.pttl) > EXPIRY_SLACK) return false;
   if (before.payload.equals(after.payload)) return true;
   return canonical(await readValue(kept, key)) === canonical(await readValue(work, key));

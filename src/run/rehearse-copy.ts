@@ -102,12 +102,13 @@ class Copier {
   ) {}
 
   async keys(keys: readonly Buffer[]): Promise<void> {
-    const dumped = await this.source.dumpKeys(keys);
-    const failed = dumped.length > 0 ? await this.scratch.restore(dumped) : [];
-    for (const one of failed) await this.#byType(one);
-    this.counts.keys += dumped.length;
-    this.counts.bytes += dumped.reduce((sum, { payload }) => sum + payload.length, 0);
-    this.counts.byType += failed.length;
+    for await (const dumped of this.source.dumpKeys(keys)) {
+      const failed = dumped.length > 0 ? await this.scratch.restore(dumped) : [];
+      for (const one of failed) await this.#byType(one);
+      this.counts.keys += dumped.length;
+      this.counts.bytes += dumped.reduce((sum, { payload }) => sum + payload.length, 0);
+      this.counts.byType += failed.length;
+    }
   }
 
   /** A server writes dumps that an older one cannot read. */

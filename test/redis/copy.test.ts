@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { canonical, type Dumped, keysOfJob } from '../../src/redis/copy.js';
 import { openScratch, type Scratch } from '../../src/redis/scratch.js';
@@ -28,9 +29,15 @@ async function withScratch(use: (scratch: Scratch) => Promise<void>): Promise<vo
   }
 }
 
+async function dumpAll({ port }: Bench, keys: readonly Buffer[]): Promise<Dumped[]> {
+  const all: Dumped[] = [];
+  for await (const part of port.dumpKeys(keys)) all.push(...part);
+  return all;
+}
+
 /** Value and expiry of every key, whatever the order inside hashes and sets. */
 async function valuesOf(bench: Bench, keys: readonly Buffer[]): Promise<unknown[]> {
-  const dumped = await bench.port.dumpKeys(keys);
+  const dumped = await dumpAll(bench, keys);
   return Promise.all(
     dumped.map(async ({ key, pttl }) => [
       key.toString('latin1'),
@@ -43,7 +50,7 @@ async function valuesOf(bench: Bench, keys: readonly Buffer[]): Promise<unknown[
 describe('copies of keys', () => {
   it('are the same, byte for byte, with their expiry; absent keys are left out', async () => {
     const keys = await fill();
-    const dumped = await source.port.dumpKeys([...keys, Buffer.from('absent')]);
+    const dumped = await dumpAll(source, [...keys, Buffer.from('absent')]);
     await withScratch(async (scratch) => {
       expect(await scratch.restore(dumped)).toEqual([]);
       expect(await valuesOf(target, keys)).toEqual(await valuesOf(source, keys));
@@ -51,9 +58,18 @@ describe('copies of keys', () => {
     });
   });
 
+  it('are read in parts that stay small, however large the jobs are', async () => {
+    const keys = Array.from({ length: 12 }, (_, i) => Buffer.from(`large-${i}`));
+    for (const key of keys) await source.raw.set(key, randomBytes(400_000));
+    const parts: Dumped[][] = [];
+    for await (const part of source.port.dumpKeys(keys)) parts.push(part);
+    expect(parts.map((part) => part.length)).toEqual([3, 3, 3, 3]);
+    expect(parts.flat().map(({ key }) => key)).toEqual(keys);
+  });
+
   it('are made by type where the dump cannot be read', async () => {
     const keys = await fill();
-    const dumped = await source.port.dumpKeys(keys);
+    const dumped = await dumpAll(source, keys);
     // As a dump of a newer server to an older one: its last bytes, version and checksum, do not fit.
     const strange: Dumped[] = dumped.map((one) => ({
       ...one,
@@ -73,7 +89,7 @@ describe('copies of keys', () => {
   it('a difference is named: another value, another expiry, a key too many or too few', async () => {
     const keys = await fill();
     await withScratch(async (scratch) => {
-      await scratch.restore(await source.port.dumpKeys(keys));
+      await scratch.restore(await dumpAll(source, keys));
       await target.raw.hset('hash', 'data', 'other');
       await target.raw.persist('string');
       await target.raw.pexpire('list', 5_000);
@@ -89,7 +105,7 @@ describe('copies of keys', () => {
   it('a set or hash in another inner order is the same', async () => {
     await source.raw.sadd('set', 'a', 'b', 'c');
     await withScratch(async (scratch) => {
-      await scratch.restore(await source.port.dumpKeys([Buffer.from('set')]));
+      await scratch.restore(await dumpAll(source, [Buffer.from('set')]));
       await target.raw.srem('set', 'a');
       await target.raw.sadd('set', 'a');
       expect(await scratch.compare()).toMatchObject({ different: 0 });

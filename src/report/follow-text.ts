@@ -10,10 +10,14 @@ export interface FollowView {
   readonly untilQuiet: number | null;
 }
 
-/** `90` → `2 min`, `40` → `40 s`. */
+/** `40` → `40 s`, `100` → `1 min 40 s`, `3000` → `50 min`. */
 function span(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  return whole < 90 ? `${whole} s` : `${Math.round(whole / 60)} min`;
+  if (whole < 60) return `${whole} s`;
+  const rest = whole % 60;
+  return whole >= 600 || rest === 0
+    ? `${Math.round(whole / 60)} min`
+    : `${Math.floor(whole / 60)} min ${rest} s`;
 }
 
 const n = (count: number): string => count.toLocaleString('en-US');

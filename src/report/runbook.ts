@@ -118,7 +118,7 @@ function blueGreen({ stack, apps, stores, compose, named, elsewhere }: Words): R
     names.length > 0 ? compose(`up -d --no-deps ${named(names)}`, ' -p green') : [];
   return {
     situation: 'blue-green',
-    when: `Two stacks side by side on the same Redis (${shared} is blue's; jobs are not carried from one Redis to another).`,
+    when: `Two stacks side by side on the same Redis (${shared} is blue's, and green must reach it there: by a network that both share, or by its address). Jobs are not carried from one Redis to another.`,
     steps: [
       LOOK,
       FILES,

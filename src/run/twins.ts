@@ -6,10 +6,13 @@ import type { RedisPort } from '../redis/port.js';
 type Rearm = Extract<JobStep, { op: 'rearm' }>;
 type Fields = ReadonlyMap<string, string | Uint8Array>;
 
-/** What makes two series the same: the rule, the queue, and the call with everything that is set for it. */
+/**
+ * What makes two series the same: the rule, the queue, and the call with what is set for it. Not its timeout: with the
+ * first run rq-scheduler writes the queue's default into the job (SEMANTICS §1).
+ */
 const SAME = [
   ...['kind', 'interval', 'cron', 'tz', 'dialect', 'queue', 'data', 'meta'],
-  ...['timeout', 'result_ttl', 'failure_ttl', 'ttl', 'description'],
+  ...['result_ttl', 'failure_ttl', 'ttl', 'description'],
 ] as const;
 
 /**

@@ -1,9 +1,11 @@
 import { type JobPolicy, wouldRunUnderLegacy } from '../plan/decide-job.js';
 import type { Entry } from '../redis/entries.js';
 import type { RedisPort } from '../redis/port.js';
+import { findingLine } from '../report/messages/index.js';
 import type { RunDir } from '../world/run-dir.js';
 import { stopped } from './apply-files.js';
 import type { Context } from './context.js';
+import { stuck } from './follow-steps.js';
 import { addSteps, countSteps, NO_STEPS, type StepCounts, stepOf, totalSteps } from './job-steps.js';
 import { type DecidedJob, decideAll } from './jobs.js';
 import type { HeldLocks } from './locks.js';
@@ -28,6 +30,8 @@ interface BatchDone {
   readonly counts: StepCounts;
   /** Entries for which another look is worthwhile: a client or a scheduler changed them meanwhile. */
   readonly changed: number;
+  /** Entries whose job RQ has scheduled already. */
+  readonly scheduled: readonly DecidedJob[];
 }
 
 /**
@@ -47,9 +51,11 @@ export async function applyJobs(
   const total = await port.legacyCount();
   let done = NO_STEPS;
   let left = { kept: 0, refused: 0 };
+  let scheduled: DecidedJob[] = [];
   for (let walk = 0; walk < MAX_WALKS; walk++) {
     let progress = 0;
     left = { kept: 0, refused: 0 };
+    scheduled = [];
     if (stays) stays.length = 0;
     for await (const batch of decideAll(port, policy)) {
       if (stop.signal !== null) throw stopped(stop, dir.runId);
@@ -59,9 +65,10 @@ export async function applyJobs(
         if (item.action !== 'keep' && item.action !== 'refuse') continue;
         stays?.push({ id: job.id, score: job.score, runsThere: item.reasons.some(wouldRunUnderLegacy) });
       }
-      const { counts, changed } = await moveDecided(batch, held, policy, dir);
-      done = addSteps(done, counts);
-      progress += totalSteps(counts) + changed;
+      const did = await moveDecided(batch, held, policy, dir);
+      done = addSteps(done, did.counts);
+      progress += totalSteps(did.counts) + did.changed;
+      scheduled.push(...did.scheduled);
       terminal.progress(
         `Moving jobs: ${(done.moved + done.renamed).toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`,
       );
@@ -69,7 +76,10 @@ export async function applyJobs(
     if (progress === 0) break;
   }
   terminal.progressEnd();
-  return { ...done, ...left };
+  // Following deals with them.
+  if (stays !== null) return { ...done, ...left };
+  for (const one of scheduled) terminal.say(findingLine(stuck(one, 'exists')));
+  return { ...done, ...left, kept: left.kept + scheduled.length };
 }
 
 /** Carries out the decisions of one batch, in one atomic step, and notes them in the run's own journal. */
@@ -79,10 +89,15 @@ async function moveDecided(
   policy: JobPolicy,
   dir: RunDir,
 ): Promise<BatchDone> {
-  const steps = batch.flatMap((decided) => stepOf(decided, policy) ?? []);
+  const going = batch.flatMap((decided) => {
+    const step = stepOf(decided, policy);
+    return step === null ? [] : [{ decided, step }];
+  });
+  const steps = going.map(({ step }) => step);
   const results = await held.moveBatch(steps);
   const counts = countSteps(steps, results);
   if (totalSteps(counts) > 0)
     dir.append({ type: 'jobs-batch', at: Date.now() / 1000, counts: { ...counts } });
-  return { counts, changed: results.filter((result) => result === 'changed').length };
+  const scheduled = going.flatMap(({ decided }, i) => (results[i] === 'exists' ? [decided] : []));
+  return { counts, changed: results.filter((result) => result === 'changed').length, scheduled };
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../plan/types.js';
 import { type FollowView, followEnd, followEvent, followProgress, movedText } from '../report/follow-text.js';
-import { findingJson, place, wordFinding } from '../report/messages/index.js';
+import { findingJson, findingLine } from '../report/messages/index.js';
 import type { Context } from './context.js';
 import type { FollowResult } from './follow.js';
 import type { StepCounts } from './job-steps.js';
@@ -27,10 +27,7 @@ function textLog({ options, terminal }: Context): FollowLog {
     untilQuiet: options.untilQuiet ?? null,
   });
   const say = async (findings: readonly Finding[]) => {
-    for (const finding of findings) {
-      const { text, next } = wordFinding(finding);
-      terminal.say(`${place(finding)}${text}${next ? ` ${next}` : ''} [${finding.code}]`);
-    }
+    for (const finding of findings) terminal.say(findingLine(finding));
   };
   return {
     begin: async () => terminal.say(followEvent(view())),

@@ -50,18 +50,15 @@ async function takeLegacyLock(
   { terminal, stop }: Talk,
   port: RedisPort,
   run: RunLock,
-  again: boolean,
+  { again, signal }: { again: boolean; signal: AbortSignal },
 ): Promise<LegacyLock> {
   const first = await port.acquireLegacyLock(run, { waitMs: 0 });
   if (first.ok) return first.lock;
   const waitMs = Math.max(LEGACY_WAIT_MS, first.pttl + AFTER_EXPIRY_MS);
-  const abort = new AbortController();
-  stop.onStop(() => abort.abort());
-  if (stop.signal !== null) abort.abort();
   const waiting = 'rq-scheduler is in the middle of a pass; waiting for its end …';
   if (again) terminal.detail(waiting);
   else terminal.say(waiting);
-  const result = await port.acquireLegacyLock(run, { waitMs, signal: abort.signal });
+  const result = await port.acquireLegacyLock(run, { waitMs, signal });
   if (result.ok) return result.lock;
   if (stop.signal !== null) throw stopped(stop, run.runId);
   throw refusal(EXIT.locked, 'legacy-lock-held', { waited: Math.round(waitMs / 1000) });
@@ -80,6 +77,8 @@ export class HeldLocks {
   #legacy: LegacyLock | null = null;
   #keeper: LockKeeper;
   #taken = false;
+  /** Ends a waiting for rq-scheduler's lock. */
+  readonly #abort = new AbortController();
   #losses = 0;
 
   private constructor(talk: Talk, port: RedisPort, run: RunLock) {
@@ -87,6 +86,8 @@ export class HeldLocks {
     this.#port = port;
     this.#run = run;
     this.#keeper = port.keepLocks(run, null);
+    talk.stop.onStop(() => this.#abort.abort());
+    if (talk.stop.signal !== null) this.#abort.abort();
   }
 
   static async take(talk: Talk, port: RedisPort, run: RunLock): Promise<HeldLocks> {
@@ -116,7 +117,8 @@ export class HeldLocks {
     if (this.#keeper.lost) await this.#lose(this.#keeper.lost);
     if (this.#legacy) return this.#legacy;
     await this.#keeper.stop();
-    const legacy = await takeLegacyLock(this.#talk, this.#port, this.#run, this.#taken);
+    const wait = { again: this.#taken, signal: this.#abort.signal };
+    const legacy = await takeLegacyLock(this.#talk, this.#port, this.#run, wait);
     this.#taken = true;
     this.#legacy = legacy;
     this.#keeper = this.#port.keepLocks(this.#run, legacy);

@@ -109,6 +109,19 @@ describe('run --follow', () => {
   });
 
   it.skipIf(!process.env.MIGRATE_SCHEDULER_WIDE)(
+    'is quiet although rq-scheduler gives what stays with it new times',
+    async () => {
+      const soon = Math.floor(Date.now() / 1000) + 1;
+      await real.seed([{ call: 'schedule', func: 'tasks.record', at: soon, interval: 1, id: 'kept' }]);
+      await real.legacyScheduler();
+      const { run } = await following(real, ['--recurring', 'keep', '--until-quiet', '5', '--for', '25']);
+      await run.exited;
+      expect(documentsOf(run.output()).at(-2)).toMatchObject({ event: 'end', reason: 'quiet', left: 1 });
+      expect(await real.client.llen('rq:queue:default')).toBeGreaterThan(2);
+    },
+  );
+
+  it.skipIf(!process.env.MIGRATE_SCHEDULER_WIDE)(
     'a recurring job waits until the workers of its queue can run it; others do not wait for it',
     async () => {
       const old = await real.worker();

@@ -49,6 +49,11 @@ export function findingJson(finding: Finding): Finding & { message: string } {
   return { ...finding, message: sentence(wordFinding(finding)) };
 }
 
+/** The finding on one line of a log: where, what, the next step, and its code. */
+export function findingLine(finding: Finding): string {
+  return `${place(finding)}${sentence(wordFinding(finding))} [${finding.code}]`;
+}
+
 /** Text and next step on one line. */
 export function sentence({ text, next }: Wording): string {
   return next ? `${text} ${next}` : text;

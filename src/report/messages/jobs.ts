@@ -57,8 +57,8 @@ export const JOBS: Readonly<Record<string, Word>> = {
     next: `When it has run, remove the entry: redis-cli ZREM rq:scheduler:scheduled_jobs ${a.id}`,
   }),
   'job-scheduled-already': (a) => ({
-    text: `${job(a)} is scheduled with RQ already; the entry that a client has added since stays with rq-scheduler.`,
-    next: `Deploy the client that adds it, then cancel the entry: redis-cli ZREM rq:scheduler:scheduled_jobs ${a.id}`,
+    text: `${job(a)} is scheduled with RQ already, and another entry of it is in rq-scheduler's schedule: that stays there.`,
+    next: `If its newer time is meant, run with --follow, which takes it over; else remove it: redis-cli ZREM rq:scheduler:scheduled_jobs ${a.id}`,
   }),
   'series-busy': (a) => ({
     text: `${job(a)} was registered again while a run of its series waits for a worker; it is taken over when that has begun.`,

@@ -89,6 +89,12 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'leave the scheduler service and the dependency in place',
     commands: APPLYING,
   },
+  {
+    flags: '--unsafe-fixes',
+    about:
+      'also change Python code where the change must be reviewed: recurring calls, naive times, other queues',
+    commands: APPLYING,
+  },
   { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: APPLYING },
   {
     flags: '--rq-version <version>',

@@ -32,6 +32,7 @@ export interface RunOptions {
   readonly rqSchedulerVersion?: string;
   readonly runtimePath?: string;
   readonly skipImportCheck?: boolean;
+  readonly unsafeFixes?: boolean;
 }
 
 /** One invocation: its options, its terminal, and the wish to stop after the current step. */

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromByteText } from '../../src/files/bytes.js';
 import { analyseCode } from '../../src/files/python/uses.js';
+import type { SourceFile } from '../../src/files/types.js';
 import { runPython } from '../../src/world/engines/processes.js';
 import { DEFAULT_PAIRS, type VersionPair } from '../../src/world/engines/versions.js';
 import { loadPython } from '../files/pysource/load.js';
@@ -46,11 +47,32 @@ function comparable(outcome: Outcome, other: Outcome): unknown[] {
   });
 }
 
+/** A job that is due at once, at a naive time. */
+const SOON = `import os
+from datetime import datetime, timedelta
+
+from redis import Redis
+from rq_scheduler import Scheduler
+
+from tasks import record
+
+scheduler = Scheduler('low', connection=Redis.from_url(os.environ['RQ_REDIS_URL']))
+scheduler.enqueue_at(datetime.utcnow() + timedelta(seconds=1), record, 'soon', key='value', timeout=30)
+`;
+
+function fixed(files: readonly SourceFile[]): SourceFile[] {
+  return fixedFiles(files, analyseCode(viewOf(files)), 'unsafe');
+}
+
 let folder: string;
 
-/** Writes the files of every program below `folder` and returns where each lies. */
-function lay(which: string, filesOf: (name: string) => readonly { path: string; text: string }[]) {
-  return programs.map((name) => {
+/** Writes the files of these programs below `folder` and returns where each lies. */
+function lay(
+  which: string,
+  names: readonly string[],
+  filesOf: (name: string) => readonly { path: string; text: string }[],
+) {
+  return names.map((name) => {
     const home = join(folder, which, name);
     for (const { path, text } of filesOf(name)) {
       mkdirSync(dirname(join(home, path)), { recursive: true });
@@ -69,31 +91,43 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe.each(DEFAULT_PAIRS)('programs on rq $rq and rq-scheduler $rqScheduler', (pair: VersionPair) => {
   const parts = useRealParts(pair);
 
-  function runAll(programs: readonly { name: string; folder: string }[], TZ: string) {
+  /** Runs all programs in one process; `forbid` names modules that cannot be imported there. */
+  function runAll(programs: readonly { name: string; folder: string }[], TZ: string, forbid: string[] = []) {
     return runPython<Record<string, Outcome>>({
       venv: parts.venv,
       script: `${PY_DIR}/code/run_programs.py`,
       args: [parts.url],
-      input: { programs, path: [PY_DIR, `${ROOT}src/runtime`] },
+      input: { programs, forbid, path: [PY_DIR, `${ROOT}src/runtime`] },
       env: { TZ },
     });
   }
 
   it.each(['UTC', 'Asia/Shanghai'])('schedule the same once they are fixed, in %s', async (zone) => {
     const place = join(pair.rq, zone.replace('/', '-'));
-    const before = lay(join(place, 'before'), (name) => codeCase(name).before);
-    const after = lay(join(place, 'after'), (name) => {
-      const files = codeCase(name).before;
-      return fixedFiles(files, analyseCode(viewOf(files)), 'unsafe');
-    });
+    const before = lay(join(place, 'before'), programs, (name) => codeCase(name).before);
+    const after = lay(join(place, 'after'), programs, (name) => fixed(codeCase(name).before));
     const legacy = await runAll(before, zone);
-    const native = await runAll(after, zone);
-    const result = (from: Record<string, Outcome>, to: Record<string, Outcome>) =>
-      programs.map((name) => {
-        const [own, other] = [from[name], to[name]];
-        if (!own || !other) throw new Error(`${name} was not run`);
-        return { name, error: own.error, printed: own.printed, jobs: comparable(own, other) };
+    const native = await runAll(after, zone, ['rq_scheduler']);
+    for (const name of programs) {
+      const [was, is] = [legacy[name], native[name]];
+      if (!was || !is) throw new Error(`${name} was not run`);
+      const result = (own: Outcome, other: Outcome) => ({
+        error: own.error,
+        printed: own.printed,
+        jobs: comparable(own, other),
       });
-    expect(result(native, legacy)).toEqual(result(legacy, native));
+      expect.soft(result(is, was), name).toEqual(result(was, is));
+    }
+  });
+
+  it('are run by a worker with its scheduler', async () => {
+    const soon = lay(pair.rq, ['soon'], () => fixed([{ path: 'program.py', text: SOON }]));
+    const done = await runAll([{ name: 'soon', folder: soon?.folder ?? '' }], 'Asia/Shanghai', [
+      'rq_scheduler',
+    ]);
+    expect(done.soon).toMatchObject({ error: null, jobs: [{ queue: 'low', args: ['soon'] }] });
+    await parts.worker(['low'], { env: { TZ: 'Asia/Shanghai' } });
+    const [run] = await parts.waitForRuns(1);
+    expect(run).toMatchObject({ args: ['soon'], kwargs: { key: 'value' }, queue: 'low' });
   });
 });

@@ -1,21 +1,21 @@
 """Runs programs one after the other in this process, each on an empty Redis, and says what each has scheduled.
 
-stdin: JSON {"programs": [{"name", "folder"}], "path": [folders to import from]}; a program is <folder>/program.py.
-stdout: JSON {name: {"error", "printed", "elapsed", "jobs", "series"}}. `at` and `slot` are seconds after the program's
-start for what depends on the clock to be comparable; `epoch` is the absolute time.
+stdin: JSON {"programs": [{"name", "folder"}], "path": [folders to import from], "forbid": [modules that cannot be
+imported]}; a program is <folder>/program.py. stdout: JSON {name: {"error", "printed", "elapsed", "jobs"}}; `after` is
+in seconds from the program's start, so that times which depend on the clock can be compared, `epoch` is absolute.
 """
 
 import contextlib
 import io
 import json
 import os
+import pickle
 import runpy
 import sys
 import time
 import traceback
-import zlib
-import pickle
 import warnings
+import zlib
 
 from redis import Redis
 from rq.job import Job
@@ -131,6 +131,8 @@ def main():
     request = json.load(sys.stdin)
     warnings.simplefilter('ignore')
     sys.path[:0] = request['path']
+    for name in request['forbid']:
+        sys.modules[name] = None
     sys.dont_write_bytecode = True
     os.environ['RQ_REDIS_URL'] = sys.argv[1]
     connection = Redis.from_url(sys.argv[1])

@@ -122,9 +122,7 @@ describe.each(DEFAULT_PAIRS)('programs on rq $rq and rq-scheduler $rqScheduler',
 
   it('are run by a worker with its scheduler', async () => {
     const soon = lay(pair.rq, ['soon'], () => fixed([{ path: 'program.py', text: SOON }]));
-    const done = await runAll([{ name: 'soon', folder: soon?.folder ?? '' }], 'Asia/Shanghai', [
-      'rq_scheduler',
-    ]);
+    const done = await runAll(soon, 'Asia/Shanghai', ['rq_scheduler']);
     expect(done.soon).toMatchObject({ error: null, jobs: [{ queue: 'low', args: ['soon'] }] });
     await parts.worker(['low'], { env: { TZ: 'Asia/Shanghai' } });
     const [run] = await parts.waitForRuns(1);

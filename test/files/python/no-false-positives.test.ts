@@ -30,7 +30,11 @@ function pythonFiles(root: string): SourceFile[] {
 function expectNothing(files: readonly SourceFile[], name: string) {
   const analysis = analyseCode(viewOf(files));
   expect(analysis.uses, name).toEqual([]);
-  for (const { path } of files) expect(analysis.edits(path, 'unsafe'), `${name}/${path}`).toEqual([]);
+  const edited = files.filter(({ path }) => analysis.edits(path, 'unsafe').length > 0);
+  expect(
+    edited.map(({ path }) => path),
+    name,
+  ).toEqual([]);
 }
 
 /** The case with every name of rq-scheduler and of what hands one out replaced by a stranger's. */

@@ -1,16 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromByteText } from '../../src/files/bytes.js';
 import { analyseCode } from '../../src/files/python/uses.js';
 import type { SourceFile } from '../../src/files/types.js';
 import { runPython } from '../../src/world/engines/processes.js';
-import { DEFAULT_PAIRS, type VersionPair } from '../../src/world/engines/versions.js';
+import { ensureVenv, type PythonEnv } from '../../src/world/engines/python-env.js';
+import { DEFAULT_PAIRS, GUIDE_PAIR, type VersionPair } from '../../src/world/engines/versions.js';
 import { loadPython } from '../files/pysource/load.js';
 import { codeCase, codeCases, fixedFiles, viewOf } from '../support/codeFixtures.js';
-import { PY_DIR, ROOT } from '../support/paths.js';
+import { PY_DIR, ROOT, TEST_CACHE } from '../support/paths.js';
 import { useRealParts } from '../support/realParts.js';
 
 /** A job that waits in either schedule, or a recurring one, as test/support/py/code/run_programs.py shows it. */
@@ -33,9 +34,11 @@ interface Outcome {
 /** Ids that RQ made up. */
 const RANDOM = /^[0-9a-f]{8}-[0-9a-f]{4}-|^[0-9a-f]{32}$|^record-/;
 
-const programs = codeCases().filter((name) =>
+const runnable = codeCases().filter((name) =>
   codeCase(name).before.some((file) => file.path === 'program.py'),
 );
+const programs = runnable.filter((name) => !name.startsWith('django-'));
+const djangoPrograms = runnable.filter((name) => name.startsWith('django-'));
 
 /** Jobs without what differs from run to run; a time is absolute where it is the same, else from the start. */
 function comparable(outcome: Outcome, other: Outcome): unknown[] {
@@ -88,44 +91,69 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** Where programs are run: a pair's environment, a Redis, and a time zone. */
+interface Place {
+  readonly venv: PythonEnv;
+  readonly url: string;
+  readonly zone: string;
+}
+
+/** Runs all programs in one process; `forbid` names modules that cannot be imported there. */
+function runAll(all: ReturnType<typeof lay>, { venv, url, zone }: Place, forbid: readonly string[] = []) {
+  return runPython<Record<string, Outcome>>({
+    venv,
+    script: `${PY_DIR}/code/run_programs.py`,
+    args: [url],
+    input: { programs: all, forbid, path: [PY_DIR, `${ROOT}src/runtime`] },
+    env: { TZ: zone },
+  });
+}
+
+/** Runs the programs as they are on rq-scheduler, and fixed where it cannot be imported. */
+async function expectSame(names: readonly string[], place: Place) {
+  const where = join(basename(place.venv.dir), place.zone.replace('/', '-'));
+  const before = lay(join(where, 'before'), names, (name) => codeCase(name).before);
+  const after = lay(join(where, 'after'), names, (name) => fixed(codeCase(name).before));
+  const legacy = await runAll(before, place);
+  const native = await runAll(after, place, ['rq_scheduler']);
+  for (const name of names) {
+    const [was, is] = [legacy[name], native[name]];
+    if (!was || !is) throw new Error(`${name} was not run`);
+    expect(was.error, name).toBeNull();
+    expect(was.jobs.length + was.printed.length, name).toBeGreaterThan(0);
+    const result = ({ error, printed, ...own }: Outcome, other: Outcome) => ({
+      error,
+      printed,
+      jobs: comparable({ error, printed, ...own }, other),
+    });
+    expect.soft(result(is, was), name).toEqual(result(was, is));
+  }
+}
+
 describe.each(DEFAULT_PAIRS)('programs on rq $rq and rq-scheduler $rqScheduler', (pair: VersionPair) => {
   const parts = useRealParts(pair);
 
-  /** Runs all programs in one process; `forbid` names modules that cannot be imported there. */
-  function runAll(programs: readonly { name: string; folder: string }[], TZ: string, forbid: string[] = []) {
-    return runPython<Record<string, Outcome>>({
-      venv: parts.venv,
-      script: `${PY_DIR}/code/run_programs.py`,
-      args: [parts.url],
-      input: { programs, forbid, path: [PY_DIR, `${ROOT}src/runtime`] },
-      env: { TZ },
-    });
-  }
-
   it.each(['UTC', 'Asia/Shanghai'])('schedule the same once they are fixed, in %s', async (zone) => {
-    const place = join(pair.rq, zone.replace('/', '-'));
-    const before = lay(join(place, 'before'), programs, (name) => codeCase(name).before);
-    const after = lay(join(place, 'after'), programs, (name) => fixed(codeCase(name).before));
-    const legacy = await runAll(before, zone);
-    const native = await runAll(after, zone, ['rq_scheduler']);
-    for (const name of programs) {
-      const [was, is] = [legacy[name], native[name]];
-      if (!was || !is) throw new Error(`${name} was not run`);
-      const result = (own: Outcome, other: Outcome) => ({
-        error: own.error,
-        printed: own.printed,
-        jobs: comparable(own, other),
-      });
-      expect.soft(result(is, was), name).toEqual(result(was, is));
-    }
+    await expectSame(programs, { venv: parts.venv, url: parts.url, zone });
   });
 
   it('are run by a worker with its scheduler', async () => {
+    const zone = 'Asia/Shanghai';
     const soon = lay(pair.rq, ['soon'], () => fixed([{ path: 'program.py', text: SOON }]));
-    const done = await runAll(soon, 'Asia/Shanghai', ['rq_scheduler']);
+    const done = await runAll(soon, { venv: parts.venv, url: parts.url, zone }, ['rq_scheduler']);
     expect(done.soon).toMatchObject({ error: null, jobs: [{ queue: 'low', args: ['soon'] }] });
-    await parts.worker(['low'], { env: { TZ: 'Asia/Shanghai' } });
+    await parts.worker(['low'], { env: { TZ: zone } });
     const [run] = await parts.waitForRuns(1);
     expect(run).toMatchObject({ args: ['soon'], kwargs: { key: 'value' }, queue: 'low' });
+  });
+});
+
+describe.runIf(process.env.MIGRATE_SCHEDULER_WIDE === '1')('programs of Django', () => {
+  const parts = useRealParts(GUIDE_PAIR);
+
+  it.each(['UTC', 'Asia/Shanghai'])('schedule the same once they are fixed, in %s', async (zone) => {
+    const extras = ['Django<5', 'django-rq==2.10.2'];
+    const venv = await ensureVenv({ cacheDir: TEST_CACHE, ...GUIDE_PAIR, extras });
+    await expectSame(djangoPrograms, { venv, url: parts.url, zone });
   });
 });

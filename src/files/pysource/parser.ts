@@ -34,11 +34,13 @@ export async function initPython(wasm: Uint8Array, coreWasm?: Uint8Array): Promi
  */
 export function parsePython(text: string): PyNode {
   if (parser === null) throw new Error('initPython must finish before Python is parsed');
-  const tree = parser.parse(text);
+  // The grammar knows no byte order mark; blank lines keep every offset.
+  const source = text.startsWith('\xEF\xBB\xBF') ? `\n\n\n${text.slice(3)}` : text;
+  const tree = parser.parse(source);
   if (tree === null) throw new Error('the Python parser gave no tree');
   const cursor = tree.walk();
   try {
-    return toPlain(cursor, text);
+    return toPlain(cursor, source);
   } finally {
     cursor.delete();
     tree.delete();

@@ -1,5 +1,6 @@
 import type { Edit, Finding, Severity } from '../../plan/types.js';
 import type { ProjectView } from '../types.js';
+import { analyse } from './code/analysis.js';
 
 /** How sure a fix is: a safe one keeps the meaning provably, an unsafe one is to be reviewed, `none` there is not. */
 export type FixLevel = 'safe' | 'unsafe' | 'none';
@@ -37,8 +38,22 @@ export interface CodeAnalysis {
   left(level: 'none' | 'safe' | 'unsafe'): readonly CodeUse[];
 }
 
-/** Finds every use of rq-scheduler. Pure; the same view gives the same value. */
-export function analyseCode(view: ProjectView): CodeAnalysis {
-  const scanned = view.paths.filter((path) => path.endsWith('.py')).length;
-  return { uses: [], scanned, parsed: 0, edits: () => [], left: () => [] };
+/** What the project's files may not tell. */
+export interface CodeOptions {
+  /** IANA zone in which rq-scheduler read cron strings. */
+  readonly zone?: string | null;
+  /** Version of rq-scheduler whose calls these are. */
+  readonly schedulerVersion?: string | null;
+}
+
+const known = new WeakMap<ProjectView, Map<string, CodeAnalysis>>();
+
+/** Finds every use of rq-scheduler. Pure; the same view and options give the same value, worked out once. */
+export function analyseCode(view: ProjectView, options: CodeOptions = {}): CodeAnalysis {
+  const ofView = known.get(view) ?? new Map<string, CodeAnalysis>();
+  known.set(view, ofView);
+  const key = JSON.stringify([options.zone ?? null, options.schedulerVersion ?? null]);
+  const analysis = ofView.get(key) ?? analyse(view, options);
+  ofView.set(key, analysis);
+  return analysis;
 }

@@ -1,0 +1,312 @@
+import type { PyNode } from '../../pysource/parser.js';
+import { fieldOf, walk } from '../../pysource/syntax.js';
+import { argumentList } from './arguments.js';
+import type { PyFile } from './program.js';
+import { lookUp, parameterName, type Scope } from './scopes.js';
+import { hasDecorator, SCHEDULER_CLASS, type Site, type Value, type Values } from './values.js';
+
+interface Common {
+  readonly file: PyFile;
+  /** What the use is shown as. */
+  readonly node: PyNode;
+  readonly sites: readonly Site[];
+  /** The object may also be something else than a Scheduler. */
+  readonly mixed: boolean;
+}
+
+/** A place where rq-scheduler's objects or names are used, before anything is made of it. */
+export type RawUse =
+  | (Common & {
+      readonly is: 'call';
+      readonly method: string;
+      readonly callee: PyNode;
+      readonly receiver: PyNode;
+    })
+  | (Common & {
+      readonly is: 'contains';
+      readonly receiver: PyNode;
+      readonly item: PyNode;
+      readonly negated: boolean;
+    })
+  | (Common & {
+      readonly is: 'read';
+      readonly attribute: string;
+      readonly name: PyNode;
+      readonly written: boolean;
+    })
+  | (Common & { readonly is: 'escape'; readonly why: string })
+  | (Common & { readonly is: 'construct'; readonly site: Site })
+  | (Common & { readonly is: 'annotation' })
+  | (Common & { readonly is: 'class'; readonly why: string })
+  | (Common & {
+      readonly is: 'flask-job';
+      readonly method: string;
+      readonly callee: PyNode;
+      readonly rq: PyNode | null;
+    });
+
+/** Functions that take any object and give nothing of it away. */
+const HARMLESS =
+  /^builtins\.(print|str|repr|bool|id|type|hasattr|isinstance|callable|hash)$|^contextlib\.(closing|nullcontext)$|^typing\.cast$|^werkzeug\.local\.LocalProxy$|^(fastapi\.)?(params\.)?Depends$/;
+
+/** Finds every use in one file. */
+export class Scanner {
+  constructor(readonly values: Values) {}
+
+  *usesIn(file: PyFile): Generator<RawUse> {
+    for (const node of walk(file.root)) {
+      if (node.type === 'call') {
+        yield* this.#construct(node, file);
+        yield* this.#flaskJob(node, file);
+      }
+      if (!this.#isRead(node, file)) continue;
+      const values = this.values.of(node, file);
+      const sites = sitesOf(values);
+      if (sites.length > 0) {
+        const mixed = values.some(({ is }) => is !== 'scheduler' && is !== 'none');
+        const use = this.#objectUse(node, file, sites, mixed);
+        if (use !== null) yield use;
+      } else if (node.type === 'identifier' || node.type === 'attribute') {
+        const use = this.#classUse(node, values, file);
+        if (use !== null) yield use;
+      }
+    }
+  }
+
+  *#construct(node: PyNode, file: PyFile): Generator<RawUse> {
+    for (const value of this.values.of(node, file)) {
+      if (value.is !== 'scheduler' || value.site.node !== node) continue;
+      const { site } = value;
+      yield { is: 'construct', file, node, site, sites: [site], mixed: this.#isMixedCallee(node, file) };
+    }
+  }
+
+  #isMixedCallee(call: PyNode, file: PyFile): boolean {
+    const callee = fieldOf(call, 'function');
+    return callee !== undefined && this.values.of(callee, file).length > 1;
+  }
+
+  /** Is the node an expression whose value is read, not a name in a definition or the target of an assignment? */
+  #isRead(node: PyNode, file: PyFile): boolean {
+    if (!/^(identifier|attribute|call|subscript)$/.test(node.type)) return false;
+    const parent = file.names.parents.get(node);
+    if (parent === undefined) return false;
+    switch (parent.type) {
+      case 'attribute':
+        return node.field === 'object';
+      case 'keyword_argument':
+      case 'default_parameter':
+      case 'typed_default_parameter':
+        return node.field === 'value';
+      case 'assignment':
+        return node.field === 'right';
+      case 'named_expression':
+        return node.field === 'value';
+      case 'for_statement':
+      case 'for_in_clause':
+        return node.field === 'right';
+      case 'function_definition':
+      case 'class_definition':
+        return false;
+      default:
+        return !/^(parameters|lambda_parameters|typed_parameter|global_statement|nonlocal_statement|dotted_name|aliased_import|pattern_list|tuple_pattern|list_pattern|delete_statement|as_pattern_target|list_splat_pattern|dictionary_splat_pattern|augmented_assignment)$/.test(
+          parent.type,
+        );
+    }
+  }
+
+  #objectUse(node: PyNode, file: PyFile, sites: readonly Site[], mixed: boolean): RawUse | null {
+    const parent = file.names.parents.get(node) as PyNode;
+    const common = { file, sites, mixed };
+    const escapes = (why: string): RawUse => ({ is: 'escape', ...common, node, why });
+    switch (parent.type) {
+      case 'attribute':
+        return this.#memberUse(node, parent, common);
+      case 'argument_list':
+      case 'keyword_argument':
+        return this.#passed(node, parent, file) ? null : escapes('passed-on');
+      case 'comparison_operator':
+        return comparison(node, parent, common);
+      case 'assignment':
+        return this.#isFollowed(parent) ? null : escapes('stored');
+      case 'expression_list':
+      case 'tuple': {
+        const outer = file.names.parents.get(parent);
+        return outer?.type === 'assignment' && parent.field === 'right' ? null : escapes('stored');
+      }
+      case 'yield':
+        return this.#isYieldFollowed(parent, file) ? null : escapes('yielded');
+      case 'list':
+      case 'set':
+      case 'pair':
+      case 'dictionary':
+      case 'list_comprehension':
+      case 'generator_expression':
+      case 'subscript':
+      case 'for_statement':
+      case 'for_in_clause':
+      case 'dictionary_splat':
+      case 'list_splat':
+      case 'as_pattern':
+      case 'with_item':
+      case 'await':
+        return escapes('stored');
+      default:
+        return null;
+    }
+  }
+
+  #memberUse(
+    receiver: PyNode,
+    callee: PyNode,
+    common: { file: PyFile; sites: readonly Site[]; mixed: boolean },
+  ): RawUse {
+    const name = fieldOf(callee, 'attribute') as PyNode;
+    const outer = common.file.names.parents.get(callee);
+    if (outer?.type === 'call' && callee.field === 'function') {
+      return { is: 'call', ...common, node: outer, method: name.text, callee, receiver };
+    }
+    const written =
+      callee.field === 'left' || outer?.type === 'delete_statement' || outer?.type === 'augmented_assignment';
+    return { is: 'read', ...common, node: callee, attribute: name.text, name, written };
+  }
+
+  /** An argument is followed into functions of the project; some functions do nothing with it. */
+  #passed(node: PyNode, parent: PyNode, file: PyFile): boolean {
+    const argument = parent.type === 'keyword_argument' ? parent : node;
+    const list = file.names.parents.get(argument);
+    const call = list === undefined ? undefined : file.names.parents.get(list);
+    if (call?.type !== 'call') return false;
+    const callee = fieldOf(call, 'function');
+    const name = callee === undefined ? null : this.values.external(callee, file);
+    if (name !== null && HARMLESS.test(name)) return true;
+    const functions = this.values.calledFunctions(call, file);
+    const given = argumentList(call);
+    const index = given.filter((one) => one.name === null).findIndex((one) => one.node === argument);
+    const keyword = parent.type === 'keyword_argument' ? fieldOf(parent, 'name')?.text : undefined;
+    return (
+      functions.length > 0 &&
+      functions.every((fn) => takes(fn.node, fn.file.names.scopeAt(fn.node), fn.file, index, keyword))
+    );
+  }
+
+  /** `x = scheduler`, `self.x = scheduler`, `app.extensions['x'] = scheduler` are found again where they are read. */
+  #isFollowed(assignment: PyNode): boolean {
+    const left = fieldOf(assignment, 'left');
+    if (left?.type === 'identifier') return true;
+    if (left?.type === 'attribute') return true;
+    const key = left?.type === 'subscript' ? fieldOf(left, 'subscript') : undefined;
+    return key?.type === 'string';
+  }
+
+  #isYieldFollowed(node: PyNode, file: PyFile): boolean {
+    for (let at = file.names.parents.get(node); at !== undefined; at = file.names.parents.get(at)) {
+      if (at.type !== 'function_definition') continue;
+      return hasDecorator(at, file, 'contextmanager');
+    }
+    return false;
+  }
+
+  /** The class itself, or the function that makes one, used other than by calling it. */
+  #classUse(node: PyNode, values: readonly Value[], file: PyFile): RawUse | null {
+    const ours = values.some((value) => value.is === 'external' && isOurs(value.name));
+    if (!ours) return null;
+    const parent = file.names.parents.get(node) as PyNode;
+    // `rq_scheduler.Scheduler`: the whole expression counts, not its beginning.
+    if (parent.type === 'attribute' && this.#namesOurs(parent, file)) return null;
+    if (parent.type === 'call' && node.field === 'function') return null;
+    const common = { file, node, mixed: false };
+    const annotation = this.#annotatedBy(node, file);
+    if (annotation !== null) return { is: 'annotation', ...common, sites: annotation };
+    if (parent.type === 'argument_list' && parent.field === 'superclasses') {
+      const definition = file.names.parents.get(parent) as PyNode;
+      return { is: 'class', ...common, node: definition, sites: [], why: 'subclass' };
+    }
+    return { is: 'class', ...common, sites: [], why: 'class-used' };
+  }
+
+  #namesOurs(node: PyNode, file: PyFile): boolean {
+    return this.values.of(node, file).some((value) => value.is === 'external' && isOurs(value.name));
+  }
+
+  /** Schedulers of what a type annotation around this node is about; null where there is none. */
+  #annotatedBy(node: PyNode, file: PyFile): Site[] | null {
+    for (let at: PyNode | undefined = node; at !== undefined; at = file.names.parents.get(at)) {
+      if (at.type !== 'type') continue;
+      const owner = file.names.parents.get(at);
+      if (owner === undefined) return null;
+      if (at.field === 'return_type') return sitesOf(this.values.returned(owner, file));
+      const target = owner.type === 'assignment' ? fieldOf(owner, 'left') : parameterName(owner);
+      if (target === undefined) return [];
+      const scope = owner.type === 'assignment' ? file.names.scopeAt(owner) : scopeOfParameter(owner, file);
+      const bindings = scope === null ? [] : lookUp(target.text, scope);
+      return sitesOf(bindings.flatMap((binding) => this.values.binding(binding, file)));
+    }
+    return null;
+  }
+
+  *#flaskJob(call: PyNode, file: PyFile): Generator<RawUse> {
+    const callee = fieldOf(call, 'function');
+    const method = callee?.type === 'attribute' ? (fieldOf(callee, 'attribute')?.text ?? '') : '';
+    const object = callee === undefined ? undefined : fieldOf(callee, 'object');
+    if (callee === undefined || object === undefined || (method !== 'schedule' && method !== 'cron')) return;
+    for (const value of this.values.of(object, file)) {
+      if (value.is !== 'function') continue;
+      const decorated = value.file.names.parents.get(value.node);
+      for (const decorator of decorated?.children ?? []) {
+        if (decorator.type !== 'decorator') continue;
+        const [expression] = decorator.children;
+        const made = expression?.type === 'call' ? fieldOf(expression, 'function') : expression;
+        if (made === undefined || this.values.external(made, value.file) !== 'flask_rq2.RQ().job') continue;
+        const rq = fieldOf(made, 'object') ?? null;
+        yield { is: 'flask-job', file, node: call, sites: [], mixed: false, method, callee, rq };
+        return;
+      }
+    }
+  }
+}
+
+function isOurs(name: string): boolean {
+  return (
+    /^rq_scheduler(\.|$)/.test(name) ||
+    SCHEDULER_CLASS.test(name) ||
+    /^django_rq(\.queues)?\.get_scheduler/.test(name)
+  );
+}
+
+function sitesOf(values: readonly Value[]): Site[] {
+  return [...new Set(values.flatMap((value) => (value.is === 'scheduler' ? [value.site] : [])))];
+}
+
+function scopeOfParameter(parameter: PyNode, file: PyFile): Scope | null {
+  const list = file.names.parents.get(parameter);
+  const fn = list === undefined ? undefined : file.names.parents.get(list);
+  const inside = fn === undefined ? undefined : fieldOf(fn, 'body')?.children[0];
+  return inside === undefined ? null : file.names.scopeAt(inside);
+}
+
+/** Has a function a parameter for this argument? */
+function takes(fn: PyNode, owner: Scope, file: PyFile, index: number, keyword: string | undefined): boolean {
+  const parameters = (fieldOf(fn, 'parameters')?.children ?? []).filter(({ type }) => type !== 'comment');
+  const names = parameters.map((one) => parameterName(one)?.text);
+  if (keyword !== undefined) return names.includes(keyword);
+  const bound = owner.kind === 'class' && !hasDecorator(fn, file, 'staticmethod') ? 1 : 0;
+  return index >= 0 && names[index + bound] !== undefined;
+}
+
+/** `x in scheduler`; comparing with None or for identity gives nothing away. */
+function comparison(
+  node: PyNode,
+  parent: PyNode,
+  common: { file: PyFile; sites: readonly Site[]; mixed: boolean },
+): RawUse | null {
+  const operands = parent.children.filter(({ type }) => type !== 'comment');
+  const [item, receiver] = operands;
+  if (operands.length !== 2 || item === undefined || receiver !== node) return null;
+  const operator = common.file.text
+    .slice(item.end, receiver.start)
+    .replace(/[\s()\\]+/g, ' ')
+    .trim();
+  if (operator !== 'in' && operator !== 'not in') return null;
+  return { is: 'contains', ...common, node: parent, receiver, item, negated: operator === 'not in' };
+}

@@ -128,12 +128,12 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--tz <zone>',
     about: 'the time zone in which rq-scheduler read cron strings',
-    commands: APPLYING,
+    commands: READING,
   },
   {
     flags: '--rq-scheduler-version <version>',
     about: 'the rq-scheduler version that wrote the jobs, where the files do not tell',
-    commands: APPLYING,
+    commands: READING,
     parse: rqVersion,
   },
   {

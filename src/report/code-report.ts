@@ -17,6 +17,11 @@ export interface CodeReport {
   readonly tool: { readonly name: string; readonly version: string };
 }
 
+/** The uses that stand in the way of the move; a note (`info`) ends with the uses that it is about. */
+export function openUses(uses: readonly CodeUse[]): CodeUse[] {
+  return uses.filter(({ severity }) => severity !== 'info');
+}
+
 /** How many uses there are of a code, and how many of them each kind of fix takes. */
 export interface CodeCount {
   readonly code: string;
@@ -51,7 +56,7 @@ export function codeJson({ analysis, level, changes, runId, tool }: CodeReport) 
     parsed,
     uses: uses.map((use) => ({ ...use, message: sentence(wordUse(use)) })),
     counts: countUses(uses),
-    left: { safe: analysis.left('safe').length, unsafe: analysis.left('unsafe').length },
+    left: { safe: openUses(analysis.left('safe')).length, unsafe: openUses(analysis.left('unsafe')).length },
     level,
     runId,
     files: changes,

@@ -1,5 +1,5 @@
 import type { CodeUse } from '../files/python/uses.js';
-import { type CodeReport, countUses, wordUse } from './code-report.js';
+import { type CodeReport, countUses, openUses, wordUse } from './code-report.js';
 import { many } from './messages/words.js';
 import { columns, type Paint, severityWord } from './paint.js';
 
@@ -35,17 +35,25 @@ function useLines(uses: readonly CodeUse[], paint: Paint): string[] {
   for (const use of uses) {
     const { text, next } = wordUse(use);
     const place = paint.bold(`${use.path}:${use.line}:${use.column}`);
-    lines.push(`${place}  ${severityWord(use.severity, paint)}  ${use.code}  ${text} ${fixMark(use, paint)}`);
-    if (use.call !== '') lines.push(`    ${paint.red(`- ${use.call}`)}`);
-    for (const [i, line] of (use.replacement ?? '').split('\n').entries())
-      if (line !== '') lines.push(`    ${paint.green(`${i === 0 ? '+' : ' '} ${line}`)}`);
+    lines.push(
+      `${place}  ${severityWord(use.severity, paint)}  ${use.code}  ${text} ${fixMark(use, paint)}`.trimEnd(),
+    );
+    lines.push(...callLines(use, paint));
     if (next) lines.push(`    ${paint.dim('→')} ${next}`);
     lines.push('');
   }
   return lines;
 }
 
-function fixMark({ fix }: CodeUse, paint: Paint): string {
+/** The call and what takes its place; a call that stays as it is, of an object that changes, once. */
+function callLines({ call, replacement }: CodeUse, paint: Paint): string[] {
+  if (replacement === null || replacement === call) return [`    ${paint.dim(`  ${call}`)}`];
+  const after = replacement.split('\n').map((line) => `    ${paint.green(`+ ${line}`)}`);
+  return [`    ${paint.red(`- ${call}`)}`, ...after];
+}
+
+function fixMark({ fix, severity }: CodeUse, paint: Paint): string {
+  if (severity === 'info') return '';
   if (fix === 'safe') return paint.green('[safe]');
   return fix === 'unsafe' ? paint.yellow('[unsafe]') : paint.red('[by hand]');
 }
@@ -66,7 +74,8 @@ function countLines(uses: readonly CodeUse[], paint: Paint): string[] {
 /** What to do, one step after the other, until no use is left. */
 function workLines({ analysis }: CodeReport, paint: Paint): string[] {
   const of = (fix: CodeUse['fix']) => analysis.uses.filter((use) => use.fix === fix);
-  const [safe, unsafe, byHand] = [of('safe'), of('unsafe'), analysis.left('unsafe')];
+  const byHand = openUses(analysis.left('unsafe'));
+  const [safe, unsafe] = [of('safe'), of('unsafe')];
   const steps: string[][] = [];
   if (safe.length > 0)
     steps.push([`Let the safe fixes be made (${many(safe.length, 'use')}): migrate-scheduler code --fix`]);

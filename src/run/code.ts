@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { type Project, readProject } from '../files/project.js';
 import { analyseCode } from '../files/python/uses.js';
-import { type CodeReport, codeJson } from '../report/code-report.js';
+import { type CodeReport, codeJson, openUses } from '../report/code-report.js';
 import { codeText } from '../report/code-text.js';
 import { place, wordFinding } from '../report/messages/index.js';
 import { paintDiff } from '../report/paint.js';
@@ -19,14 +19,15 @@ const TOOL_CONFIG =
 
 /**
  * Shows every use of rq-scheduler in the project's Python and, with `--fix`, makes the fixes. Never looks at Redis.
- * Exit code 1 where a use is left.
+ * Exit code 1 where a use is left (a note is none).
  */
 export async function code(context: Context): Promise<ExitCode> {
   const { options } = context;
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
   const tool = { name: 'migrate-scheduler', version: packageVersion() };
   let project = await readCode(context);
-  let analysis = analyseCode(project.view);
+  const known = { zone: options.tz ?? null, schedulerVersion: options.rqSchedulerVersion ?? null };
+  let analysis = analyseCode(project.view, known);
   const fixes = codeFixes(project, analysis, level, options);
   let runId: string | null = null;
   if (options.fix) {
@@ -35,13 +36,13 @@ export async function code(context: Context): Promise<ExitCode> {
     if (fixes.changes.length > 0) {
       runId = await makeFixes(context, project, fixes);
       project = await readCode(context);
-      analysis = analyseCode(project.view);
+      analysis = analyseCode(project.view, known);
     }
   }
   const report: CodeReport = { analysis, level, changes: fixes.changes, runId, tool };
   await print(context, report, project);
   for (const finding of fixes.findings) context.terminal.say(`${place(finding)}${wordFinding(finding).text}`);
-  return analysis.uses.length > 0 ? EXIT.checksFailed : EXIT.ok;
+  return openUses(analysis.uses).length > 0 ? EXIT.checksFailed : EXIT.ok;
 }
 
 /** The files of the project that may use rq-scheduler or name it; a folder of Python files alone is enough. */

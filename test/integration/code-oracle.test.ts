@@ -31,8 +31,8 @@ interface Outcome {
   readonly jobs: readonly Waiting[];
 }
 
-/** Ids that RQ made up. */
-const RANDOM = /^[0-9a-f]{8}-[0-9a-f]{4}-|^[0-9a-f]{32}$|^record-/;
+/** Ids that RQ or rq_recurring made up. */
+const RANDOM = /^[0-9a-f]{8}-[0-9a-f]{4}-|^tasks-record-[0-9a-f]{10}$/;
 
 const runnable = codeCases().filter((name) =>
   codeCase(name).before.some((file) => file.path === 'program.py'),
@@ -63,8 +63,9 @@ scheduler = Scheduler('low', connection=Redis.from_url(os.environ['RQ_REDIS_URL'
 scheduler.enqueue_at(datetime.utcnow() + timedelta(seconds=1), record, 'soon', key='value', timeout=30)
 `;
 
-function fixed(files: readonly SourceFile[]): SourceFile[] {
-  return fixedFiles(files, analyseCode(viewOf(files)), 'unsafe');
+/** The files with all fixes, where cron strings were read in this zone. */
+function fixed(files: readonly SourceFile[], zone: string): SourceFile[] {
+  return fixedFiles(files, analyseCode(viewOf(files), { zone }), 'unsafe');
 }
 
 let folder: string;
@@ -113,7 +114,7 @@ function runAll(all: ReturnType<typeof lay>, { venv, url, zone }: Place, forbid:
 async function expectSame(names: readonly string[], place: Place) {
   const where = join(basename(place.venv.dir), place.zone.replace('/', '-'));
   const before = lay(join(where, 'before'), names, (name) => codeCase(name).before);
-  const after = lay(join(where, 'after'), names, (name) => fixed(codeCase(name).before));
+  const after = lay(join(where, 'after'), names, (name) => fixed(codeCase(name).before, place.zone));
   const legacy = await runAll(before, place);
   const native = await runAll(after, place, ['rq_scheduler']);
   for (const name of names) {
@@ -139,7 +140,7 @@ describe.each(DEFAULT_PAIRS)('programs on rq $rq and rq-scheduler $rqScheduler',
 
   it('are run by a worker with its scheduler', async () => {
     const zone = 'Asia/Shanghai';
-    const soon = lay(pair.rq, ['soon'], () => fixed([{ path: 'program.py', text: SOON }]));
+    const soon = lay(pair.rq, ['soon'], () => fixed([{ path: 'program.py', text: SOON }], zone));
     const done = await runAll(soon, { venv: parts.venv, url: parts.url, zone }, ['rq_scheduler']);
     expect(done.soon).toMatchObject({ error: null, jobs: [{ queue: 'low', args: ['soon'] }] });
     await parts.worker(['low'], { env: { TZ: zone } });

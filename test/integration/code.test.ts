@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cli, cliJson, projectTree, tempFolder, tree } from '../support/cli.js';
@@ -29,7 +29,7 @@ describe('migrate-scheduler code', () => {
     const folder = await project('mixed-levels');
     const done = await cli(['code', '--project', folder], NOWHERE);
     expect(done.code).toBe(1);
-    expect(done.stdout).toMatch(/^program\.py:17:1 .*code-cron.*\[unsafe\]$/m);
+    expect(done.stdout).toMatch(/^program\.py:14:1 .*code-cron.*\[unsafe\]$/m);
     expect(done.stdout).toMatch(/code --fix/);
     expect(tree(folder)).toEqual(fixture('mixed-levels', 'before'));
     const json = await cliJson<CodeDocument>(1, ['code', '--project', folder]);
@@ -38,19 +38,18 @@ describe('migrate-scheduler code', () => {
     expect(json.runId).toBeNull();
   });
 
-  it('makes the safe fixes, then the unsafe ones with the module they need, and rolls each back', async () => {
+  it('makes the fixes of a level, with the module they need, and rolls them back', async () => {
     const folder = await project('mixed-levels');
     const first = await cliJson<CodeDocument>(1, ['code', '--fix', '--project', folder]);
-    const safe = fixture('mixed-levels', 'after');
-    expect(projectTree(folder)).toEqual(safe);
+    expect(projectTree(folder)).toEqual(fixture('mixed-levels', 'after'));
+    await cliJson(0, ['rollback', String(first.runId), '--yes', '--project', folder]);
+    expect(projectTree(folder)).toEqual(fixture('mixed-levels', 'before'));
     const second = await cliJson<CodeDocument>(0, ['code', '--fix', '--unsafe-fixes', '--project', folder]);
     expect(second.uses).toEqual([]);
     const { 'rq_recurring.py': runtime, ...rest } = projectTree(folder);
     expect(rest).toEqual(fixture('mixed-levels', 'after-unsafe'));
     expect(runtime).toContain('def every(');
-    await cliJson(0, ['rollback', String(second.runId), '--yes', '--project', folder]);
-    expect(projectTree(folder)).toEqual(safe);
-    await cliJson(0, ['rollback', String(first.runId), '--yes', '--project', folder]);
+    await cliJson(0, ['rollback', '--yes', '--project', folder]);
     expect(projectTree(folder)).toEqual(fixture('mixed-levels', 'before'));
   });
 
@@ -81,8 +80,7 @@ describe('migrate-scheduler code', () => {
 
   it('changes nothing where a file cannot be written', async () => {
     const folder = await project('other-module');
-    await mkdir(join(folder, 'sub'));
-    await chmod(join(folder, 'reminders.py'), 0o444);
+    await chmod(join(folder, 'extensions.py'), 0o444);
     const before = tree(folder);
     expect((await cli(['code', '--fix', '--project', folder])).code).toBe(3);
     expect(projectTree(folder)).toEqual(before);

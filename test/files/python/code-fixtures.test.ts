@@ -13,8 +13,8 @@ const shown = (files: readonly SourceFile[]) =>
 
 describe('Python code, one folder a case', () => {
   it.each(codeCases())('%s', (name) => {
-    const { before, findings, safe, unsafe } = codeCase(name);
-    const analysis = analyseCode(viewOf(before));
+    const { zone, before, findings, safe, unsafe } = codeCase(name);
+    const analysis = analyseCode(viewOf(before), { zone });
     const found = analysis.uses.map((use) => `${use.path}:${use.line}:${use.column} ${use.code} ${use.fix}`);
     expect(found).toEqual(findings);
     expect(shown(fixedFiles(before, analysis, 'safe'))).toEqual(shown(safe));
@@ -22,8 +22,8 @@ describe('Python code, one folder a case', () => {
   });
 
   it.each(codeCases())('%s is fixed once and for all', (name) => {
-    const { unsafe } = codeCase(name);
-    const again = analyseCode(viewOf(unsafe));
+    const { zone, unsafe } = codeCase(name);
+    const again = analyseCode(viewOf(unsafe), { zone });
     expect(shown(fixedFiles(unsafe, again, 'unsafe'))).toEqual(shown(unsafe));
   });
 });

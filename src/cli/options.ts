@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Commands that options can belong to; `*` means every one of them. */
-export type CommandName = 'run' | 'dry-run' | 'verify' | 'rollback' | 'status' | 'repair' | 'demo';
+export type CommandName = 'run' | 'dry-run' | 'code' | 'verify' | 'rollback' | 'status' | 'repair' | 'demo';
 
 /** One row of the option table: the single source of parsing, help and docs/options.md. */
 export interface OptionRow {
@@ -44,6 +44,8 @@ function rqVersion(value: string): string {
 }
 
 const APPLYING: readonly CommandName[] = ['run', 'dry-run'];
+const PLAIN: readonly CommandName[] = ['run', 'dry-run', 'verify', 'rollback', 'status', 'repair', 'demo'];
+const READING: readonly CommandName[] = [...APPLYING, 'code'];
 
 /** Every option of every command. Durations are seconds unless suffixed. */
 export const OPTIONS: readonly OptionRow[] = [
@@ -51,16 +53,30 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--redis-url <url>',
     about: 'Redis to work on (default: $MIGRATE_SCHEDULER_REDIS_URL, $RQ_REDIS_URL, $REDIS_URL, localhost)',
-    commands: '*',
+    commands: PLAIN,
   },
   {
     flags: '--format <format>',
     about: 'how to print data',
-    commands: '*',
+    commands: PLAIN,
     fallback: 'text',
     choices: ['text', 'json'],
   },
-  { flags: '--yes', about: 'do not ask', commands: '*' },
+  {
+    flags: '--format <format>',
+    about: 'how to print data; sarif is for code scanning',
+    commands: ['code'],
+    fallback: 'text',
+    choices: ['text', 'json', 'sarif'],
+  },
+  { flags: '--fix', about: 'make the safe fixes (rollback undoes them)', commands: ['code'] },
+  {
+    flags: '--unsafe-fixes',
+    about: 'also fixes that may change what the code does, to be reviewed',
+    commands: ['code'],
+  },
+  { flags: '--diff', about: 'print the fixes as one unified diff', commands: ['code'] },
+  { flags: '--yes', about: 'do not ask', commands: PLAIN },
   { flags: '--no-color', about: 'no colours (NO_COLOR works too)', commands: '*' },
   { flags: '--quiet', about: 'only data and errors', commands: '*' },
   { flags: '--verbose', about: 'say more on the way', commands: '*' },
@@ -118,18 +134,18 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--tz <zone>',
     about: 'the time zone in which rq-scheduler read cron strings',
-    commands: APPLYING,
+    commands: READING,
   },
   {
     flags: '--rq-scheduler-version <version>',
     about: 'the rq-scheduler version that wrote the jobs, where the files do not tell',
-    commands: APPLYING,
+    commands: READING,
     parse: rqVersion,
   },
   {
     flags: '--runtime-path <dir>',
     about: 'where rq_recurring.py goes (a folder the workers import from)',
-    commands: APPLYING,
+    commands: READING,
   },
   {
     flags: '--skip-import-check',
@@ -140,10 +156,10 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--include <patterns>',
     about: 'look at these files although git ignores them (patterns as in .gitignore)',
-    commands: APPLYING,
+    commands: READING,
     parse: collect,
   },
-  { flags: '--exclude <patterns>', about: 'leave these files out', commands: APPLYING, parse: collect },
+  { flags: '--exclude <patterns>', about: 'leave these files out', commands: READING, parse: collect },
   { flags: '--interactive', about: 'ask about every single edit', commands: ['run'] },
   { flags: '--explain', about: 'say the reason of every edit', commands: APPLYING },
   {

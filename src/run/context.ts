@@ -5,7 +5,7 @@ import type { Terminal } from '../world/terminal.js';
 export interface RunOptions {
   readonly project: string;
   readonly redisUrl?: string;
-  readonly format: 'text' | 'json';
+  readonly format: 'text' | 'json' | 'sarif';
   readonly yes?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -32,7 +32,9 @@ export interface RunOptions {
   readonly rqSchedulerVersion?: string;
   readonly runtimePath?: string;
   readonly skipImportCheck?: boolean;
+  readonly fix?: boolean;
   readonly unsafeFixes?: boolean;
+  readonly diff?: boolean;
 }
 
 /** One invocation: its options, its terminal, and the wish to stop after the current step. */

@@ -116,7 +116,10 @@ function needsRuntime(options: RunOptions, jobs: JobTally, analysis: CodeAnalysi
 }
 
 /** Creates rq_recurring.py, or says that another file of that name is in the way. */
-function installRuntime(project: Project, options: RunOptions): Pick<PlannedFiles, 'changes' | 'findings'> {
+export function installRuntime(
+  project: Project,
+  options: RunOptions,
+): Pick<PlannedFiles, 'changes' | 'findings'> {
   const path = inModuleFolder(project, options, RUNTIME_FILE);
   const there = project.view.get(path);
   const source = runtimeSource();

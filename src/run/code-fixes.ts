@@ -7,9 +7,9 @@ import { PLAN_SCHEMA, type PlanHead } from '../plan/plan.js';
 import { Tally } from '../plan/tally.js';
 import type { FileChange, Finding } from '../plan/types.js';
 import { packageVersion } from '../world/assets.js';
-import { compileErrors } from '../world/compile-python.js';
 import { newRunId, openRunDir } from '../world/run-dir.js';
 import { applyFiles } from './apply-files.js';
+import { newlyBroken } from './compiled.js';
 import type { Context, RunOptions } from './context.js';
 import { EXIT, refusal } from './outcome.js';
 import { installRuntime } from './project.js';
@@ -56,7 +56,7 @@ export async function makeFixes(context: Context, project: Project, { changes }:
   if (open)
     throw refusal(EXIT.blocked, 'unfinished-run', { runId: open.dir.runId, covers: [...open.state.covers] });
   checkWritable(context.project, changes);
-  await checkCompiles(project, changes);
+  checkCompiles(project, changes);
   const runId = newRunId();
   const dir = openRunDir(context.project, runId, true);
   dir.append({ type: 'begin', at: Date.now() / 1000, covers: ['files'] });
@@ -66,21 +66,9 @@ export async function makeFixes(context: Context, project: Project, { changes }:
   return runId;
 }
 
-async function checkCompiles(project: Project, changes: readonly FileChange[]): Promise<void> {
-  const before: Record<string, string> = {};
-  const after: Record<string, string> = {};
-  for (const { path, edits } of changes) {
-    const text = project.view.get(path)?.text;
-    if (text === undefined) continue;
-    before[path] = text;
-    after[path] = applyEdits(text, edits);
-  }
-  const now = await compileErrors(after);
-  if (now === null || Object.keys(now).length === 0) return;
-  const known = (await compileErrors(before)) ?? {};
-  const broken = Object.keys(now).find((path) => !(path in known));
-  if (broken !== undefined)
-    throw refusal(EXIT.blocked, 'fix-not-compiled', { path: broken, reason: now[broken] ?? '' });
+function checkCompiles(project: Project, changes: readonly FileChange[]): void {
+  const broken = newlyBroken(project, changes);
+  for (const [{ path }, reason] of broken) throw refusal(EXIT.blocked, 'fix-not-compiled', { path, reason });
 }
 
 /** What `run --only files` needs to go on with fixes that were stopped part-way. */

@@ -43,7 +43,8 @@ export function analyse(view: ProjectView, options: CodeOptions): CodeAnalysis {
 /** Places in a file that does not parse are guesses: nothing in it is edited. */
 function unlessBroken(draft: Draft): Draft {
   if (!draft.file.broken) return draft;
-  return { ...draft, own: 'none', args: { ...draft.args, why: 'syntax-error' } };
+  const why = 'syntax-error';
+  return { ...draft, own: 'none', args: { ...draft.args, why } };
 }
 
 /** A parsed file may lead to others: they are looked through as well, until there are no more. */

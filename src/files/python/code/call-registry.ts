@@ -210,18 +210,19 @@ export function containsDraft(use: Extract<RawUse, { is: 'contains' }>, context:
       : kind === 'unknown'
         ? `getattr(${item.text}, 'id', ${item.text})`
         : `${atom(item)}.id`;
-  const inSeries = `any(series.id == ${id} for series in ${parts.series()})`;
-  const inAny = context.oneQueue
-    ? `${item.text} in ${parts.registry(parts.queue)}`
-    : `any(${item.text} in ${parts.registry('queue')} for queue in ${parts.queues()})`;
+  const inSeries = () => `any(series.id == ${id} for series in ${parts.series()})`;
+  const inAny = () =>
+    context.oneQueue
+      ? `${item.text} in ${parts.registry(parts.queue)}`
+      : `any(${item.text} in ${parts.registry('queue')} for queue in ${parts.queues()})`;
   const { start: from, end } = use.node;
-  if (both(context))
-    work.edit(from, end, negated ? `not (${inSeries} or ${inAny})` : `(${inSeries} or ${inAny})`, WHY);
-  else if (seriesOnly(context)) work.edit(from, end, negated ? `not ${inSeries}` : inSeries, WHY);
+  const not = negated ? 'not ' : '';
+  if (both(context)) work.edit(from, end, `${not}(${inSeries()} or ${inAny()})`, WHY);
+  else if (seriesOnly(context)) work.edit(from, end, not + inSeries(), WHY);
   else if (context.oneQueue) {
-    const receiver = use.receiver;
+    const { receiver } = use;
     work.edit(receiver.start, receiver.end, parts.registry(parts.queue), WHY);
-  } else work.edit(from, end, negated ? `not ${inAny}` : inAny, WHY);
+  } else work.edit(from, end, not + inAny(), WHY);
   return work.draft('code-contains', use.node, use.sites);
 }
 

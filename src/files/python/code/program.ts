@@ -1,4 +1,4 @@
-import { type PyNode, parsePython } from '../../pysource/parser.js';
+import { hasSyntaxError, type PyNode, parsePython } from '../../pysource/parser.js';
 import type { ProjectView } from '../../types.js';
 import { type Names, namesIn } from './scopes.js';
 
@@ -54,7 +54,7 @@ export class Program {
     if (source === undefined) return null;
     const root = parsePython(source.text);
     const names = namesIn(root);
-    const broken = root.type === 'ERROR' || [...names.parents.keys()].some(({ type }) => type === 'ERROR');
+    const broken = hasSyntaxError(source.text);
     const file: PyFile = { path, text: source.text, root, names, broken };
     this.#parsed.set(path, file);
     return file;

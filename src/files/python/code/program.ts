@@ -47,6 +47,12 @@ export class Program {
     return this.#view.get(path)?.text ?? '';
   }
 
+  /** The file if it has been parsed already. */
+  open(path: string): PyFile | null {
+    return this.#parsed.get(path) ?? null;
+  }
+
+  /** The file, parsed if it has not been yet. */
   file(path: string): PyFile | null {
     const known = this.#parsed.get(path);
     if (known !== undefined) return known;

@@ -26,6 +26,8 @@ export type Value =
   | { readonly is: 'flask-rq' }
   /** A list, tuple or dict, written out or by comprehension. */
   | { readonly is: 'container'; readonly file: PyFile; readonly node: PyNode }
+  /** A name of a module of the project that nothing has led to so far. */
+  | { readonly is: 'unread'; readonly path: string; readonly name: string }
   | { readonly is: 'none' }
   | { readonly is: 'other' };
 
@@ -141,7 +143,7 @@ export class Values {
   #starred(name: string, file: PyFile): Value[] | null {
     for (const { module } of file.names.stars) {
       const path = this.program.locate(module, file.path);
-      const loaded = path === null ? null : this.program.file(path);
+      const loaded = path === null ? null : this.program.open(path);
       if (loaded !== null && loaded !== file) {
         const found = this.member(loaded, name);
         if (found !== null) return found;
@@ -224,10 +226,11 @@ export class Values {
       file.path,
     );
     if (path === null && submodule === null) return /^\./.test(module) ? [OTHER] : null;
-    const loaded = path === null || path === file.path ? null : this.program.file(path);
+    const loaded = path === null || path === file.path ? null : this.program.open(path);
     const member = loaded === null ? null : this.member(loaded, name);
     if (member !== null) return member;
-    return submodule === null ? [OTHER] : [{ is: 'module', path: submodule }];
+    if (submodule !== null) return [{ is: 'module', path: submodule }];
+    return path === null || loaded !== null || path === file.path ? [OTHER] : [{ is: 'unread', path, name }];
   }
 
   #attribute(node: PyNode, file: PyFile): Value[] {
@@ -260,14 +263,15 @@ export class Values {
       case 'result':
         return [{ is: 'external', name: `${value.of}().${name}` }];
       case 'module': {
-        const loaded = this.program.file(value.path);
+        const loaded = this.program.open(value.path);
         const member = loaded === null ? null : this.member(loaded, name);
         if (member !== null) return member;
         const path =
           value.path.endsWith('/__init__.py') || value.path === '__init__.py'
             ? this.program.locate(`.${name}`, value.path)
             : null;
-        return path === null ? [OTHER] : [{ is: 'module', path }];
+        if (path !== null) return [{ is: 'module', path }];
+        return loaded === null ? [{ is: 'unread', path: value.path, name }] : [OTHER];
       }
       case 'class':
       case 'instance':
@@ -531,16 +535,25 @@ export class Values {
     return this.#calls.get(name) ?? [];
   }
 
+  /** Opens the module that a name comes from. */
+  #read(value: Value): readonly Value[] {
+    if (value.is !== 'unread') return [value];
+    const file = this.program.file(value.path);
+    return file === null ? [] : (this.member(file, value.name) ?? []);
+  }
+
   /** The functions that a call may run, for following an argument into them. */
   calledFunctions(call: PyNode, file: PyFile): { readonly file: PyFile; readonly node: PyNode }[] {
     const callee = fieldOf(call, 'function');
     if (callee === undefined) return [];
-    return this.of(callee, file).flatMap((value) => {
-      if (value.is === 'function') return [value];
-      if (value.is !== 'class') return [];
-      const init = this.classMember(value.node, value.file, '__init__', false) ?? [];
-      return init.flatMap((one) => (one.is === 'function' ? [one] : []));
-    });
+    return this.of(callee, file)
+      .flatMap((one) => this.#read(one))
+      .flatMap((value) => {
+        if (value.is === 'function') return [value];
+        if (value.is !== 'class') return [];
+        const init = this.classMember(value.node, value.file, '__init__', false) ?? [];
+        return init.flatMap((one) => (one.is === 'function' ? [one] : []));
+      });
   }
 
   /** An annotation that says Scheduler: `Scheduler`, `Optional[Scheduler]`, `'Scheduler'`, `Scheduler | None`. */
@@ -600,6 +613,8 @@ function keyOf(value: Value): unknown {
       return `external ${value.name}`;
     case 'module':
       return `module ${value.path}`;
+    case 'unread':
+      return `unread ${value.path} ${value.name}`;
     case 'scheduler':
       return value.site;
     case 'result':

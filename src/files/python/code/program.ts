@@ -60,8 +60,18 @@ export class Program {
     if (source === undefined) return null;
     const root = parsePython(source.text);
     const names = namesIn(root);
-    const broken = hasSyntaxError(source.text);
-    const file: PyFile = { path, text: source.text, root, names, broken };
+    const { text } = source;
+    let broken: boolean | null = null;
+    const file: PyFile = {
+      path,
+      text,
+      root,
+      names,
+      get broken() {
+        broken ??= hasSyntaxError(text);
+        return broken;
+      },
+    };
     this.#parsed.set(path, file);
     return file;
   }

@@ -70,11 +70,6 @@ export const OPTIONS: readonly OptionRow[] = [
     choices: ['text', 'json', 'sarif'],
   },
   { flags: '--fix', about: 'make the safe fixes (rollback undoes them)', commands: ['code'] },
-  {
-    flags: '--unsafe-fixes',
-    about: 'also fixes that may change what the code does, to be reviewed',
-    commands: ['code'],
-  },
   { flags: '--diff', about: 'print the fixes as one unified diff', commands: ['code'] },
   { flags: '--yes', about: 'do not ask', commands: PLAIN },
   { flags: '--no-color', about: 'no colours (NO_COLOR works too)', commands: '*' },
@@ -104,6 +99,12 @@ export const OPTIONS: readonly OptionRow[] = [
     flags: '--keep-scheduler',
     about: 'leave the scheduler service and the dependency in place',
     commands: APPLYING,
+  },
+  {
+    flags: '--unsafe-fixes',
+    about:
+      'also change Python code where the change must be reviewed: recurring calls, naive times, other queues',
+    commands: READING,
   },
   { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: APPLYING },
   {

@@ -7,9 +7,9 @@ import { PLAN_SCHEMA, type PlanHead } from '../plan/plan.js';
 import { Tally } from '../plan/tally.js';
 import type { FileChange, Finding } from '../plan/types.js';
 import { packageVersion } from '../world/assets.js';
-import { compileErrors } from '../world/compile-python.js';
 import { newRunId, openRunDir } from '../world/run-dir.js';
 import { applyFiles } from './apply-files.js';
+import { compiled } from './compiled.js';
 import type { Context, RunOptions } from './context.js';
 import { EXIT, refusal } from './outcome.js';
 import { installRuntime } from './project.js';
@@ -51,12 +51,16 @@ function hasRuntime({ view }: Project): boolean {
  * Makes the changes as a run of their own, which `rollback` undoes, and returns its id. Refuses, before anything is
  * written, when another run is unfinished, a file cannot be written, or Python no longer compiles one that it did.
  */
-export async function makeFixes(context: Context, project: Project, { changes }: CodeFixes): Promise<string> {
+export function makeFixes(context: Context, project: Project, { changes }: CodeFixes): string {
   const open = unfinishedRun(context.project);
   if (open)
     throw refusal(EXIT.blocked, 'unfinished-run', { runId: open.dir.runId, covers: [...open.state.covers] });
   checkWritable(context.project, changes);
-  await checkCompiles(project, changes);
+  const [broken] = compiled(project, { changes, findings: [] }).findings;
+  if (broken) {
+    const { path = '', args } = broken;
+    throw refusal(EXIT.blocked, 'fix-not-compiled', { path, reason: args.reason ?? '' });
+  }
   const runId = newRunId();
   const dir = openRunDir(context.project, runId, true);
   dir.append({ type: 'begin', at: Date.now() / 1000, covers: ['files'] });
@@ -64,23 +68,6 @@ export async function makeFixes(context: Context, project: Project, { changes }:
   applyFiles(context.project, changes, dir, context.stop);
   dir.append({ type: 'end', at: Date.now() / 1000 });
   return runId;
-}
-
-async function checkCompiles(project: Project, changes: readonly FileChange[]): Promise<void> {
-  const before: Record<string, string> = {};
-  const after: Record<string, string> = {};
-  for (const { path, edits } of changes) {
-    const text = project.view.get(path)?.text;
-    if (text === undefined) continue;
-    before[path] = text;
-    after[path] = applyEdits(text, edits);
-  }
-  const now = await compileErrors(after);
-  if (now === null || Object.keys(now).length === 0) return;
-  const known = (await compileErrors(before)) ?? {};
-  const broken = Object.keys(now).find((path) => !(path in known));
-  if (broken !== undefined)
-    throw refusal(EXIT.blocked, 'fix-not-compiled', { path: broken, reason: now[broken] ?? '' });
 }
 
 /** What `run --only files` needs to go on with fixes that were stopped part-way. */

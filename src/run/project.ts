@@ -1,8 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
+import { versionOf } from '../files/decide-versions.js';
 import { applyEdits } from '../files/edit.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
+import { isBlocking } from '../files/python/code/analysis.js';
+import { analyseCode, type CodeAnalysis, type CodeOptions } from '../files/python/uses.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
 import type { SourceFile } from '../files/types.js';
 import type { ContainerCount } from '../plan/plan.js';
@@ -10,6 +13,7 @@ import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
 import { runtimeSource } from '../world/assets.js';
 import { type FileChoice, readProjectFiles } from '../world/project-files.js';
+import { compiled } from './compiled.js';
 import type { RunOptions } from './context.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
 import { EXIT, refusal } from './outcome.js';
@@ -43,16 +47,19 @@ export function planFiles(
   target: PlanTarget,
 ): PlannedFiles {
   const keepScheduler = Boolean(options.keepScheduler);
+  const level = options.unsafeFixes ? 'unsafe' : 'safe';
+  const analysis = analyseCode(project.view, codeOptions(project, options));
   const { decision, findings } = decide(project.facts, {
     jobQueues: options.only === 'files' ? null : jobs.queues,
     keepScheduler,
     allow: new Set(options.allow),
     rqTarget: target.rq,
-    needsCroniter: jobs.needsCroniter,
+    needsCroniter: jobs.needsCroniter || (level === 'unsafe' && writesCroniter(analysis)),
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
+    codeLeft: analysis.left(level).filter(isBlocking),
   });
-  const planned = changesFor(project, decision);
-  const runtime = needsRuntime(project, options, jobs)
+  const planned = compiled(project, changesFor(project, { ...decision, code: { analysis, level } }));
+  const runtime = needsRuntime(options, jobs, analysis)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
@@ -66,6 +73,7 @@ export function planFiles(
       ...project.findings,
       ...findings,
       ...planned.findings,
+      ...codeFindings(analysis, level),
       ...runtime.findings,
       ...config.findings,
       ...(uses && !keepScheduler && jobs.leftRunnable > 0 ? [left] : []),
@@ -74,21 +82,37 @@ export function planFiles(
   };
 }
 
-/** Recurring jobs need the module; where Redis was not looked at, whoever names its place wants it. */
-function needsRuntime(project: Project, options: RunOptions, jobs: JobTally): boolean {
-  if ((options.recurring ?? 'rearm') !== 'rearm') return jobs.byAction.rearm > 0;
-  const asked = options.only === 'files' && options.runtimePath !== undefined;
-  return jobs.byAction.rearm > 0 || asked || createsRecurring(project);
+function codeOptions({ facts }: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
+  return { zone: tz ?? null, schedulerVersion: rqSchedulerVersion ?? versionOf(facts, 'rq-scheduler') };
 }
 
-const USES_SCHEDULER = /^(rq_scheduler|flask_rq2)(\.|$)|^django_rq\.get_scheduler$/;
+function writesCroniter({ uses }: CodeAnalysis): boolean {
+  return uses.some(
+    ({ code, fix, args }) => code === 'code-cron' && fix === 'unsafe' && args.dialect === 'croniter',
+  );
+}
 
-/** Does code that uses rq-scheduler make recurring jobs, `x.cron(…)` or `x.schedule(… interval=…)`? */
-function createsRecurring({ facts, view }: Project): boolean {
-  return facts.some((fact) => {
-    if (fact.type !== 'import' || !USES_SCHEDULER.test(fact.module)) return false;
-    return /\.cron\(|\.schedule\([^#]*?\binterval\s*=/.test(view.get(fact.where.path)?.text ?? '');
-  });
+/** Uses of rq-scheduler that stay: `code-imports` is what blocks, these say what to do. */
+function codeFindings(analysis: CodeAnalysis, level: 'safe' | 'unsafe'): Finding[] {
+  return analysis
+    .left(level)
+    .filter(({ code }) => code !== 'code-import' && code !== 'code-worker-start')
+    .map(({ code, severity, path, line, column, call, replacement, fix, args }) => ({
+      code,
+      severity: severity === 'info' ? 'info' : 'warn',
+      path,
+      line,
+      column,
+      args: { ...args, call, replacement, fix },
+    }));
+}
+
+/** Recurring jobs need the module; where Redis was not looked at, whoever names its place wants it. */
+function needsRuntime(options: RunOptions, jobs: JobTally, analysis: CodeAnalysis): boolean {
+  if ((options.recurring ?? 'rearm') !== 'rearm') return jobs.byAction.rearm > 0;
+  const asked = options.only === 'files' && options.runtimePath !== undefined;
+  const made = analysis.uses.some(({ args }) => args.recurring === true);
+  return jobs.byAction.rearm > 0 || asked || made;
 }
 
 /** Creates rq_recurring.py, or says that another file of that name is in the way. */

@@ -101,6 +101,7 @@ export function scheduleDrafts(use: CallUse, context: CodeContext): Draft[] {
 
 function unreadable(use: CallUse, context: CodeContext, code: string): Draft {
   const work = new Work(use.file, context);
+  work.args.recurring = true;
   work.atMost('none', 'open-keywords');
   return work.draft(code, use.node, use.sites);
 }
@@ -180,6 +181,7 @@ export function cronDrafts(use: CallUse, context: CodeContext): Draft[] {
   if (dialect === 'croniter') changes.append(`dialect=${literal('croniter', file, use.node)}`);
   work.args.zone = zone ?? 'UTC';
   work.args.zoneKnownBy = knownBy;
+  work.args.dialect = dialect;
   if (local) work.args.useLocalTimezone = local.argument.value.text;
   if (zone === null && zoneMatters(given)) {
     work.shown = true;
@@ -230,6 +232,7 @@ function finishSeries(
   fn: 'every' | 'cron',
 ): void {
   const { file, receiver, sites, callee, node } = use;
+  work.args.recurring = true;
   work.atMost('unsafe', 'recurring');
   const queue = given.find(({ name }) => name === 'queue_name');
   if (isNone(queue)) {

@@ -52,6 +52,7 @@ export function flaskJobDraft(use: Extract<RawUse, { is: 'flask-job' }>, context
       : `${module}.${use.method === 'cron' ? 'cron' : 'every'}(${[...parts, ...common, `connection=${rq}.connection`].join(', ')})`;
   work.args.function = short(fn);
   work.args.method = use.method;
+  work.args.recurring = use.method === 'cron' || option('interval') !== null;
   work.atMost('none', 'flask-rq');
   return work.draft('code-decorator', use.node, use.sites);
 }

@@ -9,7 +9,7 @@ import type { FileChange, Finding } from '../plan/types.js';
 import { packageVersion } from '../world/assets.js';
 import { newRunId, openRunDir } from '../world/run-dir.js';
 import { applyFiles } from './apply-files.js';
-import { compiled } from './compiled.js';
+import { newlyBroken } from './compiled.js';
 import type { Context, RunOptions } from './context.js';
 import { EXIT, refusal } from './outcome.js';
 import { installRuntime } from './project.js';
@@ -56,11 +56,7 @@ export function makeFixes(context: Context, project: Project, { changes }: CodeF
   if (open)
     throw refusal(EXIT.blocked, 'unfinished-run', { runId: open.dir.runId, covers: [...open.state.covers] });
   checkWritable(context.project, changes);
-  const [broken] = compiled(project, { changes, findings: [] }).findings;
-  if (broken) {
-    const { path = '', args } = broken;
-    throw refusal(EXIT.blocked, 'fix-not-compiled', { path, reason: args.reason ?? '' });
-  }
+  checkCompiles(project, changes);
   const runId = newRunId();
   const dir = openRunDir(context.project, runId, true);
   dir.append({ type: 'begin', at: Date.now() / 1000, covers: ['files'] });
@@ -68,6 +64,11 @@ export function makeFixes(context: Context, project: Project, { changes }: CodeF
   applyFiles(context.project, changes, dir, context.stop);
   dir.append({ type: 'end', at: Date.now() / 1000 });
   return runId;
+}
+
+function checkCompiles(project: Project, changes: readonly FileChange[]): void {
+  const broken = newlyBroken(project, changes);
+  for (const [{ path }, reason] of broken) throw refusal(EXIT.blocked, 'fix-not-compiled', { path, reason });
 }
 
 /** What `run --only files` needs to go on with fixes that were stopped part-way. */

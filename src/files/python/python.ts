@@ -1,9 +1,8 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { importsOf } from '../pysource/imports.js';
-import { parsePython } from '../pysource/parser.js';
+import { hasSyntaxError, parsePython } from '../pysource/parser.js';
 import { pythonStarts } from '../pysource/starts.js';
-import { walk } from '../pysource/syntax.js';
 import type { Decision, Fact, FileKind, FileResult, SourceFile } from '../types.js';
 import { environmentReads } from './env-reads.js';
 import { schedulerModules } from './modules.js';
@@ -68,7 +67,9 @@ function confirm(before: PythonDoc, after: PythonDoc, decision: Decision): strin
   }));
   if (JSON.stringify(found) !== JSON.stringify(expected)) return 'worker starts differ';
   if (!sameFacts(before, after)) return 'other facts differ';
-  return errorsIn(after.file) > errorsIn(before.file) ? 'it would not parse any more' : null;
+  return hasSyntaxError(after.file.text) && !hasSyntaxError(before.file.text)
+    ? 'it would not parse any more'
+    : null;
 }
 
 function sameFacts(before: PythonDoc, after: PythonDoc): boolean {
@@ -81,10 +82,6 @@ function sameFacts(before: PythonDoc, after: PythonDoc): boolean {
     if (at >= 0) imports.splice(at, 1);
     return at >= 0;
   });
-}
-
-function errorsIn({ text }: SourceFile): number {
-  return [...walk(parsePython(text))].filter(({ type }) => type === 'ERROR').length;
 }
 
 /** Words without one of which a file has no fact to give: most files need no parsing. */

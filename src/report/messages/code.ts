@@ -20,6 +20,10 @@ const REASONS: Readonly<Record<string, (a: Args) => string>> = {
   'repeat-without-interval': () => 'a repeat without an interval is an error',
   'job-object-used': () => 'the job it returns is used in a way that a series does not offer',
   'old-method': () => 'it is a method of an early rq-scheduler',
+  'series-name': () => "a series' name is made of letters, digits, _ and - only",
+  'series-fields': () =>
+    'what is listed would be series, which have no meta, arguments or other fields of a job',
+  'syntax-error': () => 'the file does not parse',
   sliced: () => 'a slice of the schedule has no counterpart over several queues',
   'until-series': () => 'a time limit cannot be put to series',
   'until-unknown': (a) => `it cannot be told what ${a.time} is`,

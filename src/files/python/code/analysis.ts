@@ -7,11 +7,11 @@ import { schedulerModules } from '../modules.js';
 import type { CodeAnalysis, CodeOptions, CodeUse, FixLevel } from '../uses.js';
 import { parseCandidates } from './candidates.js';
 import type { CodeContext } from './context.js';
-import { type Draft, outermost, sourceWith, within } from './draft.js';
+import { type Draft, outermost, sourceWith, within, worse } from './draft.js';
 import { draftsOf, makesOf, namesQueue } from './drafts.js';
 import { Imports } from './imports.js';
 import { makingOf } from './making.js';
-import { configLines, namedInStrings, seedings, workerStarts } from './others.js';
+import { configLines, keyKind, keyLines, namedInStrings, seedings, workerStarts } from './others.js';
 import { placeOf } from './place.js';
 import { Program, type PyFile } from './program.js';
 import { type RawUse, Scanner } from './scan.js';
@@ -30,14 +30,21 @@ export function analyse(view: ProjectView, options: CodeOptions): CodeAnalysis {
   parseCandidates(program, values);
   const raw = scanAll(program, values);
   const context = contextOf(raw, values, view, options);
-  const drafts = raw.flatMap((use) => draftsOf(use, context));
+  const drafts = raw.flatMap((use) => draftsOf(use, context)).map(unlessBroken);
   const uses = [...drafts, ...seedings(raw)];
   const any =
     raw.length > 0 ||
     program.parsed.some((file) => schedulerModules(file.root, importsOf(file.root)).length > 0);
   for (const file of program.parsed) uses.push(...namedInStrings(file));
   if (any) for (const path of program.paths) uses.push(...startsIn(path, program));
-  return new Analysis(program, values, distinctDrafts(uses), any ? configUses(view) : []);
+  return new Analysis(program, values, distinctDrafts(uses), namedElsewhere(view));
+}
+
+/** Places in a file that does not parse are guesses: nothing in it is edited. */
+function unlessBroken(draft: Draft): Draft {
+  if (!draft.file.broken) return draft;
+  const why = 'syntax-error';
+  return { ...draft, own: 'none', args: { ...draft.args, why } };
 }
 
 /** A parsed file may lead to others: they are looked through as well, until there are no more. */
@@ -75,34 +82,39 @@ function contextOf(
   };
 }
 
-/** A use may be found on several ways. */
+/** A use may be found on several ways: the least certain reading counts. */
 function distinctDrafts(drafts: readonly Draft[]): Draft[] {
   const seen = new Map<string, Draft>();
   for (const draft of drafts) {
     const key = `${draft.file.path} ${draft.node.start} ${draft.node.end} ${draft.code}`;
-    if (!seen.has(key)) seen.set(key, draft);
+    const known = seen.get(key);
+    if (known === undefined || worse(known.own, draft.own) !== known.own) seen.set(key, draft);
   }
   return [...seen.values()];
 }
 
-function configUses(view: ProjectView): CodeUse[] {
-  return view.paths.flatMap((path) =>
-    configLines(path, view.get(path)?.text ?? '').map(
-      ({ line, column, text }): CodeUse => ({
-        code: 'code-config-name',
-        severity: 'info',
-        path,
-        line,
-        column,
-        endLine: line,
-        endColumn: column + 'rq_scheduler'.length,
-        call: short(text),
-        replacement: null,
-        fix: 'none',
-        args: { name: 'rq_scheduler' },
-      }),
-    ),
-  );
+/** Lines of files of other kinds that name rq-scheduler's modules or keys. */
+function namedElsewhere(view: ProjectView): CodeUse[] {
+  return view.paths
+    .filter((path) => !path.endsWith('.py'))
+    .flatMap((path) => {
+      const source = view.get(path)?.text ?? '';
+      return [...configLines(path, source), ...keyLines(source)].map(
+        ({ line, column, text, name }): CodeUse => ({
+          code: name === 'rq_scheduler' ? 'code-config-name' : 'code-legacy-key',
+          severity: name === 'rq_scheduler' ? 'info' : 'warn',
+          path,
+          line,
+          column,
+          endLine: line,
+          endColumn: column + name.length,
+          call: short(text),
+          replacement: null,
+          fix: 'none',
+          args: name === 'rq_scheduler' ? { name } : { key: name, what: keyKind(name) },
+        }),
+      );
+    });
 }
 
 class Analysis implements CodeAnalysis {

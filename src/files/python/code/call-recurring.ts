@@ -1,5 +1,5 @@
 import type { PyNode } from '../../pysource/parser.js';
-import { stringValue } from '../../pysource/syntax.js';
+import { stringValue, walk } from '../../pysource/syntax.js';
 import { type Argument, ArgumentEdits, argumentList } from './arguments.js';
 import { type CallUse, otherQueue } from './call-enqueue.js';
 import { timeDraft } from './call-times.js';
@@ -217,11 +217,22 @@ function seriesName(argument: Argument, use: CallUse, changes: ArgumentEdits, wo
   if (value.type === 'none') changes.remove(argument);
   else if (id === null || fit === null || fit === id) {
     if (id === null) work.args.name = 'computed';
+    if (id === null && !isFitting(value)) work.atMost('none', 'series-name');
     changes.name(argument, 'name');
   } else {
     work.args.renamedId = [id, fit];
+    work.shown = true;
+    work.atMost('none', 'series-name');
     changes.replace(argument, `name=${literal(fit, use.file, value)}`);
   }
+}
+
+/** Do the written parts of a computed name hold only what a series' name may? */
+function isFitting(value: PyNode): boolean {
+  return [...walk(value)].every(
+    ({ type, text }) =>
+      type !== 'string_content' || /^[\w-]*$/.test(text.replace(/%[-0-9]*[sdi]|\{\w*\}/g, '')),
+  );
 }
 
 function finishSeries(

@@ -6,7 +6,7 @@ import { timeDraft } from './call-times.js';
 import { type CodeContext, connectionText, indentOf, receiverText, statementOf, Work } from './context.js';
 import type { Draft } from './draft.js';
 import { newlineOf } from './import-edits.js';
-import { jobKind } from './job-kinds.js';
+import { jobKind, servesSeries } from './job-kinds.js';
 import { atom } from './making.js';
 import type { RawUse } from './scan.js';
 import { short } from './times.js';
@@ -127,6 +127,7 @@ export function getJobsDraft(use: CallUse, context: CodeContext): Draft {
     until === undefined || until.value.type === 'none' ? null : untilText(until.value, use, work, context);
   if (limit !== null && context.makes.recurring) work.atMost('none', 'until-series');
   const text = withTimes ? listedWithTimes(parts, context, limit, work) : listed(parts, context, limit);
+  if (context.makes.recurring && !servesSeries(node, use.file)) work.atMost('none', 'series-fields');
   work.edit(node.start, node.end, text, WHY);
   return work.draft('code-get-jobs', node, use.sites);
 }
@@ -144,7 +145,8 @@ function listed(parts: Parts, context: CodeContext, limit: string | null): strin
     return `[*${parts.series()}, *(job for queue in ${parts.queues()} for job in ${fetch(parts.registry('queue'))} ${own})]`;
   }
   if (context.oneQueue) return `filter(None, ${fetch(parts.registry(parts.queue))})`;
-  return `[job for queue in ${parts.queues()} for job in ${fetch(parts.registry('queue'))} if job]`;
+  const time = `${parts.registryOf('job')}.get_scheduled_time(job)`;
+  return `sorted((job for queue in ${parts.queues()} for job in ${fetch(parts.registry('queue'))} if job), key=lambda job: ${time})`;
 }
 
 /** Pairs of a job and its time, a naive one in UTC as rq-scheduler gave it. */
@@ -158,7 +160,8 @@ function listedWithTimes(parts: Parts, context: CodeContext, limit: string | nul
   const queue = context.oneQueue ? parts.queue : 'queue';
   const registry = parts.registry(queue);
   const loop = context.oneQueue ? '' : `for queue in ${parts.queues()} `;
-  return `[(job, ${time(registry)}) ${loop}for job in ${job}.fetch_many(${ids(registry, limit)}, connection=${parts.connection}) if job]`;
+  const pairs = `(job, ${time(registry)}) ${loop}for job in ${job}.fetch_many(${ids(registry, limit)}, connection=${parts.connection}) if job`;
+  return context.oneQueue ? `[${pairs}]` : `sorted((${pairs}), key=lambda pair: pair[1])`;
 }
 
 /** Epoch seconds of `until`, which is a time, a duration from now, or a number (rq_scheduler/utils.py). */
@@ -207,18 +210,19 @@ export function containsDraft(use: Extract<RawUse, { is: 'contains' }>, context:
       : kind === 'unknown'
         ? `getattr(${item.text}, 'id', ${item.text})`
         : `${atom(item)}.id`;
-  const inSeries = `any(series.id == ${id} for series in ${parts.series()})`;
-  const inAny = context.oneQueue
-    ? `${item.text} in ${parts.registry(parts.queue)}`
-    : `any(${item.text} in ${parts.registry('queue')} for queue in ${parts.queues()})`;
+  const inSeries = () => `any(series.id == ${id} for series in ${parts.series()})`;
+  const inAny = () =>
+    context.oneQueue
+      ? `${item.text} in ${parts.registry(parts.queue)}`
+      : `any(${item.text} in ${parts.registry('queue')} for queue in ${parts.queues()})`;
   const { start: from, end } = use.node;
-  if (both(context))
-    work.edit(from, end, negated ? `not (${inSeries} or ${inAny})` : `(${inSeries} or ${inAny})`, WHY);
-  else if (seriesOnly(context)) work.edit(from, end, negated ? `not ${inSeries}` : inSeries, WHY);
+  const not = negated ? 'not ' : '';
+  if (both(context)) work.edit(from, end, `${not}(${inSeries()} or ${inAny()})`, WHY);
+  else if (seriesOnly(context)) work.edit(from, end, not + inSeries(), WHY);
   else if (context.oneQueue) {
-    const receiver = use.receiver;
+    const { receiver } = use;
     work.edit(receiver.start, receiver.end, parts.registry(parts.queue), WHY);
-  } else work.edit(from, end, negated ? `not ${inAny}` : inAny, WHY);
+  } else work.edit(from, end, not + inAny(), WHY);
   return work.draft('code-contains', use.node, use.sites);
 }
 

@@ -46,7 +46,10 @@ function leadsOf(file: PyFile, values: Values): Lead[] {
   for (const name of file.names.module.bindings.keys()) {
     const found = values.member(file, name) ?? [];
     if (!found.some((value) => leadsOn(value, values))) continue;
-    leads.push({ key: `${file.path} ${name}`, name: word(name), module: word(stem) });
+    const module = file.path.endsWith('__init__.py')
+      ? new RegExp(`\\b${stem}\\b|from\\s+\\.+\\s+import`)
+      : word(stem);
+    leads.push({ key: `${file.path} ${name}`, name: word(name), module });
   }
   return leads;
 }

@@ -54,10 +54,15 @@ function plain(use: RawUse, context: CodeContext): Draft[] {
       return [flaskJobDraft(use, context)];
     case 'class':
       return [
-        without(use, context, use.why === 'subclass' ? 'code-subclass' : 'code-scheduler-object', use.why),
+        without(
+          use,
+          context,
+          use.reason === 'subclass' ? 'code-subclass' : 'code-scheduler-object',
+          use.reason,
+        ),
       ];
     default:
-      return [without(use, context, 'code-scheduler-object', use.why)];
+      return [without(use, context, 'code-scheduler-object', use.reason)];
   }
 }
 
@@ -108,7 +113,7 @@ function constructed(use: Extract<RawUse, { is: 'construct' }>, context: CodeCon
   const { site, file } = use;
   const making = makingOf(site);
   const work = new Work(file, context);
-  work.atMost(making.level, making.why);
+  work.atMost(making.level, making.reason);
   work.edits.push(...making.edits);
   work.needs.push(...making.needs);
   work.args.queue = making.queue;

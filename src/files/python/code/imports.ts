@@ -87,7 +87,8 @@ export class Imports {
 
   #goes(name: OwnImport, level: FixLevel): boolean {
     const { binding, file, local } = name;
-    if (binding.item.optional || this.#open.has(binding)) return this.#open.has(binding);
+    if (binding.item.optional || file.broken) return false;
+    if (this.#open.has(binding)) return true;
     this.#open.add(binding);
     try {
       const active = this.active(file, level);

@@ -65,3 +65,49 @@ function isListed(target: PyNode, file: PyFile, context: CodeContext): boolean {
   }
   return false;
 }
+
+/** What a Series has in common with a Job (rq_recurring.py). */
+const SERIES_FIELDS = new Set(['id', 'description', 'timeout', 'ttl', 'result_ttl']);
+
+/**
+ * Is everything that is done with what `get_jobs` lists possible with series too: being counted, cancelled, looked
+ * for, or asked for its id?
+ */
+export function servesSeries(listing: PyNode, file: PyFile): boolean {
+  const parents = file.names.parents;
+  let node = listing;
+  let parent = parents.get(node);
+  while (parent?.type === 'argument_list') {
+    const call = parents.get(parent);
+    const name = call === undefined ? '' : (fieldOf(call, 'function')?.text ?? '');
+    if (call === undefined || !/^(list|tuple|iter|len|sum|any|bool)$/.test(name)) return false;
+    if (name === 'len' || name === 'bool') return true;
+    [node, parent] = [call, parents.get(call)];
+  }
+  if (parent?.type !== 'for_statement' && parent?.type !== 'for_in_clause') return false;
+  const target = fieldOf(parent, 'left');
+  if (target?.type !== 'identifier') return false;
+  const bindings = lookUp(target.text, file.names.scopeAt(target));
+  for (const [read, owner] of parents) {
+    if (
+      read === target ||
+      read.type !== 'identifier' ||
+      read.text !== target.text ||
+      read.field === 'attribute'
+    )
+      continue;
+    if (lookUp(read.text, file.names.scopeAt(read)) !== bindings) continue;
+    if (!isSharedUse(read, owner, file)) return false;
+  }
+  return true;
+}
+
+function isSharedUse(read: PyNode, owner: PyNode, file: PyFile): boolean {
+  if (owner.type === 'attribute') return SERIES_FIELDS.has(fieldOf(owner, 'attribute')?.text ?? '');
+  if (owner.type !== 'argument_list') return false;
+  const call = file.names.parents.get(owner);
+  const callee = call === undefined ? undefined : fieldOf(call, 'function');
+  return (
+    callee?.type === 'attribute' && fieldOf(callee, 'attribute')?.text === 'cancel' && read.field !== 'name'
+  );
+}

@@ -25,7 +25,7 @@ export function* namedInStrings(file: PyFile): Generator<Draft> {
     if (outer?.type === 'expression_statement') continue;
     const key = LEGACY_KEY.exec(node.text)?.[0];
     if (key !== undefined) {
-      const what = key.includes('scheduled_jobs') ? 'jobs' : key.includes('lock') ? 'lock' : 'instances';
+      const what = keyKind(key);
       yield {
         ...note(file, owner, 'code-legacy-key', 'warn', { key, what }),
         proposal: what === 'jobs' ? "'rq:scheduled:<queue>'" : null,
@@ -48,19 +48,27 @@ const STARTUP =
 const MAKING = new Set(['schedule', 'cron', 'enqueue_at', 'enqueue_in', 'enqueue_periodic']);
 const CLEARING = new Set(['cancel', 'get_jobs']);
 
+interface Place {
+  readonly file: PyFile;
+  readonly node: PyNode;
+  readonly methods: Set<string>;
+  readonly name: string;
+}
+
 /**
  * Code that makes or clears schedules whenever something starts (R12): it must go on running somewhere, and
  * `rq_recurring.ensure` says in one call what such code says by cancelling and making everything anew.
  */
 export function seedings(uses: readonly RawUse[]): Draft[] {
-  const places = new Map<PyNode, { file: PyFile; node: PyNode; methods: Set<string>; name: string }>();
+  const places = new Map<PyNode, Place>();
   for (const use of uses) {
     if (use.is !== 'call' || !(MAKING.has(use.method) || CLEARING.has(use.method))) continue;
     const fn = functionAround(use.node, use.file);
     const name = fn === null ? '' : (fieldOf(fn, 'name')?.text ?? '');
     if (fn !== null && !STARTUP.test(name)) continue;
     const key = fn ?? use.file.root;
-    const known = places.get(key) ?? { file: use.file, node: use.node, methods: new Set<string>(), name };
+    const { file, node: call } = use;
+    const known = places.get(key) ?? { file, node: call, methods: new Set<string>(), name };
     known.methods.add(use.method);
     places.set(key, known);
   }
@@ -134,17 +142,23 @@ const NAMING_SECTION =
 const CONFIG_FILE =
   /(^|\/)(setup\.cfg|pyproject\.toml|tox\.ini|\.?mypy\.ini|pytest\.ini|\.?ruff\.toml|\.?flake8|\.isort\.cfg|\.?pylintrc|pyrightconfig\.json|logging\.(ini|conf|cfg|ya?ml|json))$/;
 
-/** A line of a configuration file that names rq_scheduler. */
-export interface ConfigLine {
+/** What rq-scheduler keeps under a key. */
+export function keyKind(key: string): string {
+  return key.includes('scheduled_jobs') ? 'jobs' : key.includes('lock') ? 'lock' : 'instances';
+}
+
+/** A line that names rq_scheduler, or one of its keys. */
+export interface NamingLine {
+  readonly name: string;
   readonly line: number;
   readonly column: number;
   readonly text: string;
 }
 
 /** Lines of a linter's, test runner's or logger's configuration that name rq_scheduler; `text` is byte text. */
-export function configLines(path: string, text: string): ConfigLine[] {
+export function configLines(path: string, text: string): NamingLine[] {
   if (!CONFIG_FILE.test(path) || !text.includes('rq_scheduler')) return [];
-  const found: ConfigLine[] = [];
+  const found: NamingLine[] = [];
   const sectioned = /(^|\/)(setup\.cfg|pyproject\.toml)$/.test(path);
   let naming = !sectioned;
   text.split(/\r\n|\n|\r/).forEach((line, i) => {
@@ -152,7 +166,17 @@ export function configLines(path: string, text: string): ConfigLine[] {
       naming = !sectioned || NAMING_SECTION.test(line.trim());
     const at = line.indexOf('rq_scheduler');
     if (naming && at >= 0 && !/^\s*[#;]/.test(line))
-      found.push({ line: i + 1, column: at + 1, text: line.trim() });
+      found.push({ name: 'rq_scheduler', line: i + 1, column: at + 1, text: line.trim() });
   });
   return found;
+}
+
+/** Lines of any file, health checks and monitoring above all, that name rq-scheduler's keys; `text` is byte text. */
+export function keyLines(text: string): NamingLine[] {
+  if (!text.includes('rq:scheduler')) return [];
+  return text.split(/\r\n|\n|\r/).flatMap((line, i) => {
+    const match = /rq:scheduler(?::scheduled_jobs|_instance|_lock)/.exec(line);
+    if (match === null || /^\s*#/.test(line)) return [];
+    return [{ name: match[0], line: i + 1, column: match.index + 1, text: line.trim() }];
+  });
 }

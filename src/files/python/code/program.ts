@@ -1,4 +1,4 @@
-import { type PyNode, parsePython } from '../../pysource/parser.js';
+import { hasSyntaxError, type PyNode, parsePython } from '../../pysource/parser.js';
 import type { ProjectView } from '../../types.js';
 import { type Names, namesIn } from './scopes.js';
 
@@ -9,6 +9,8 @@ export interface PyFile {
   readonly text: string;
   readonly root: PyNode;
   readonly names: Names;
+  /** Some of it could not be parsed. */
+  readonly broken: boolean;
 }
 
 /**
@@ -51,7 +53,9 @@ export class Program {
     const source = this.#view.get(path);
     if (source === undefined) return null;
     const root = parsePython(source.text);
-    const file: PyFile = { path, text: source.text, root, names: namesIn(root) };
+    const names = namesIn(root);
+    const broken = hasSyntaxError(source.text);
+    const file: PyFile = { path, text: source.text, root, names, broken };
     this.#parsed.set(path, file);
     return file;
   }
@@ -94,7 +98,8 @@ export class Program {
     const base = folders.slice(0, folders.length - (dots - 1));
     const rest = module.slice(dots);
     const stem = [...base, ...(rest === '' ? [] : rest.split('.'))].join('/');
-    const candidates = [`${stem}.py`, stem === '' ? '__init__.py' : `${stem}/__init__.py`];
+    const packageFile = stem === '' ? '__init__.py' : `${stem}/__init__.py`;
+    const candidates = rest === '' ? [packageFile] : [`${stem}.py`, packageFile];
     return candidates.find((path) => this.#view.get(path) !== undefined) ?? null;
   }
 }

@@ -34,10 +34,10 @@ export type RawUse =
       readonly name: PyNode;
       readonly written: boolean;
     })
-  | (Common & { readonly is: 'escape'; readonly why: string })
+  | (Common & { readonly is: 'escape'; readonly reason: string })
   | (Common & { readonly is: 'construct'; readonly site: Site })
   | (Common & { readonly is: 'annotation' })
-  | (Common & { readonly is: 'class'; readonly why: string })
+  | (Common & { readonly is: 'class'; readonly reason: string })
   | (Common & {
       readonly is: 'flask-job';
       readonly method: string;
@@ -118,7 +118,7 @@ export class Scanner {
   #objectUse(node: PyNode, file: PyFile, sites: readonly Site[], mixed: boolean): RawUse | null {
     const parent = file.names.parents.get(node) as PyNode;
     const common = { file, sites, mixed };
-    const escapes = (why: string): RawUse => ({ is: 'escape', ...common, node, why });
+    const escapes = (reason: string): RawUse => ({ is: 'escape', ...common, node, reason });
     switch (parent.type) {
       case 'attribute':
         return this.#memberUse(node, parent, common);
@@ -220,9 +220,9 @@ export class Scanner {
     if (annotation !== null) return { is: 'annotation', ...common, sites: annotation };
     if (parent.type === 'argument_list' && parent.field === 'superclasses') {
       const definition = file.names.parents.get(parent) as PyNode;
-      return { is: 'class', ...common, node: definition, sites: [], why: 'subclass' };
+      return { is: 'class', ...common, node: definition, sites: [], reason: 'subclass' };
     }
-    return { is: 'class', ...common, sites: [], why: 'class-used' };
+    return { is: 'class', ...common, sites: [], reason: 'class-used' };
   }
 
   #namesOurs(node: PyNode, file: PyFile): boolean {

@@ -11,7 +11,8 @@ export function djangoAware(view: ProjectView): boolean | null {
     if (!path.endsWith('.py')) continue;
     const text = view.get(path)?.text ?? '';
     if (!text.includes('USE_TZ')) continue;
-    for (const [, value] of text.matchAll(/^\s*USE_TZ\s*=\s*(True|False)\b/gm)) if (value) said.add(value);
+    for (const [, value] of text.matchAll(/^(?:\xEF\xBB\xBF)?\s*USE_TZ\s*=\s*(True|False)\b/gm))
+      if (value) said.add(value);
   }
   return said.size === 1 ? said.has('True') : null;
 }

@@ -151,6 +151,11 @@ export class Times {
         const format = positional[1] === undefined ? null : stringValue(positional[1]);
         return format === null ? 'unknown' : format.includes('%z') ? 'aware' : 'naive';
       }
+      case 'datetime.datetime.fromisoformat': {
+        const written = positional[0] === undefined ? null : stringValue(positional[0]);
+        if (written === null) return 'unknown';
+        return /([+-]\d\d:?\d\d(:?\d\d)?|Z)$/.test(written.slice(10)) ? 'aware' : 'naive';
+      }
       case 'django.utils.timezone.now':
         return this.#djangoAware === null ? 'unknown' : this.#djangoAware ? 'aware' : 'naive';
       case 'django.utils.timezone.make_aware':

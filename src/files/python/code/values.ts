@@ -24,6 +24,8 @@ export type Value =
   | { readonly is: 'scheduler'; readonly site: Site }
   /** A `flask_rq2.RQ`. */
   | { readonly is: 'flask-rq' }
+  /** A list, tuple or dict, written out or by comprehension. */
+  | { readonly is: 'container'; readonly file: PyFile; readonly node: PyNode }
   | { readonly is: 'none' }
   | { readonly is: 'other' };
 
@@ -104,11 +106,17 @@ export class Values {
       case 'boolean_operator':
         return node.children.flatMap((one) => [...this.of(one, file)]);
       case 'subscript':
-        return this.#subscript(node);
+        return this.#subscript(node, file);
       case 'none':
         return [{ is: 'none' }];
       case 'lambda':
         return [{ is: 'function', file, node, method: false }];
+      case 'dictionary':
+      case 'list':
+      case 'tuple':
+      case 'list_comprehension':
+      case 'dictionary_comprehension':
+        return [{ is: 'container', file, node }];
       default:
         return [OTHER];
     }
@@ -344,13 +352,26 @@ export class Values {
     return this.#carriersOf(name);
   }
 
-  #subscript(node: PyNode): Value[] {
+  #subscript(node: PyNode, file: PyFile): Value[] {
     const object = fieldOf(node, 'value');
+    const held = object === undefined ? [] : this.of(object, file);
+    const inside = held.flatMap((one) => (one.is === 'container' ? this.#held(one) : []));
+    if (inside.some(({ is }) => is === 'scheduler')) return inside;
     const key = fieldOf(node, 'subscript');
     const name = key === undefined ? null : stringValue(key);
     if (object === undefined || name === null) return [OTHER];
     const carried = this.#carriedBy(`[${name}]`, lastPart(object));
     return carried.length > 0 ? carried : [OTHER];
+  }
+
+  /** What a container may hold. */
+  #held({ node, file }: Extract<Value, { is: 'container' }>): Value[] {
+    return node.children
+      .filter(({ type }) => type !== 'comment' && !/_clause$/.test(type))
+      .flatMap((one) => {
+        const value = one.type === 'pair' ? fieldOf(one, 'value') : one;
+        return value === undefined ? [] : [...this.of(value, file)];
+      });
   }
 
   #call(node: PyNode, file: PyFile): Value[] {
@@ -565,6 +586,7 @@ function keyOf(value: Value): unknown {
       return value.site;
     case 'result':
     case 'function':
+    case 'container':
       return value.node;
     case 'class':
       return value.node;

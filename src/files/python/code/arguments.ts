@@ -1,6 +1,7 @@
 import type { Edit } from '../../../plan/types.js';
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf } from '../../pysource/syntax.js';
+import { indentAt, lineStart } from './lines.js';
 
 /** One argument of a call as written. */
 export interface Argument {
@@ -153,10 +154,6 @@ export class ArgumentEdits {
 
   /** The white space before an argument that stands first on its line; null for one that does not. */
   #lineIndent(node: PyNode): string | null {
-    const start =
-      Math.max(this.#text.lastIndexOf('\n', node.start - 1), this.#text.lastIndexOf('\r', node.start - 1)) +
-      1;
-    const before = this.#text.slice(start, node.start);
-    return start > 0 && /^[ \t]*$/.test(before) ? before : null;
+    return lineStart(this.#text, node.start) > 0 ? indentAt(this.#text, node.start) : null;
   }
 }

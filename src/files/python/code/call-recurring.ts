@@ -192,11 +192,11 @@ export function cronDrafts(use: CallUse, context: CodeContext): Draft[] {
   return [work.draft('code-cron', use.node, use.sites)];
 }
 
-/** Every hour of every day is the same in every zone. */
+/** Times that a shift by any zone's offset, a multiple of 15 minutes, leaves as they are. */
 function zoneMatters(given: readonly Given[]): boolean {
   const expression = given.find(({ name }) => name === 'cron_string');
   const text = expression === undefined ? null : stringValue(expression.argument.value);
-  return text === null || !/^\s*\S+\s+\*\s+\*\s+\*\s+\*\s*$/.test(text);
+  return text === null || !/^\s*\*(\/(1|3|5|15))?(\s+\*){4}\s*$/.test(text);
 }
 
 function seriesArgument({ argument, name }: Given, use: CallUse, changes: ArgumentEdits, work: Work): void {

@@ -3,10 +3,10 @@ import { fieldOf } from '../../pysource/syntax.js';
 import { argumentList } from './arguments.js';
 import { type CallUse, named, positional } from './call-enqueue.js';
 import { timeDraft } from './call-times.js';
-import { type CodeContext, connectionText, indentOf, receiverText, statementOf, Work } from './context.js';
+import { type CodeContext, connectionText, receiverText, statementOf, Work } from './context.js';
 import type { Draft } from './draft.js';
-import { newlineOf } from './import-edits.js';
 import { jobKind, servesSeries } from './job-kinds.js';
+import { indentAt, newlineOf } from './lines.js';
 import { atom } from './making.js';
 import type { RawUse } from './scan.js';
 import { short } from './times.js';
@@ -90,7 +90,7 @@ export function cancelDraft(use: CallUse, context: CodeContext): Draft {
     return work.draft('code-cancel', node, use.sites);
   }
   const statement = statementOf(node, file);
-  const indent = statement === undefined ? null : indentOf(statement, file.text);
+  const indent = statement === undefined ? null : indentAt(file.text, statement.start);
   const series = both(context) ? `${parts.recurring()}.cancel(${id}, connection=${parts.connection})` : null;
   const what = both(context) ? id : value.text;
   if (context.oneQueue) {

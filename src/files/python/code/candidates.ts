@@ -1,6 +1,6 @@
 import { fieldOf } from '../../pysource/syntax.js';
 import type { Program, PyFile } from './program.js';
-import { SCHEDULER_CLASS, type Value, type Values } from './values.js';
+import { hasDecorator, SCHEDULER_CLASS, type Value, type Values } from './values.js';
 
 /** Text without which a file can be no beginning. */
 const DIRECT =
@@ -46,6 +46,10 @@ function leadsOf(file: PyFile, values: Values): Lead[] {
   for (const name of file.names.module.bindings.keys()) {
     const found = values.member(file, name) ?? [];
     if (!found.some((value) => leadsOn(value, values))) continue;
+    if (found.some((value) => value.is === 'function' && hasDecorator(value.node, value.file, 'fixture'))) {
+      leads.push({ key: `${file.path} ${name}`, name: word(name), module: /\bdef test|\bfixture\b/ });
+      continue;
+    }
     const module = file.path.endsWith('__init__.py')
       ? new RegExp(`\\b${stem}\\b|from\\s+\\.+\\s+import`)
       : word(stem);

@@ -119,14 +119,6 @@ export function statementOf(node: PyNode, file: PyFile): PyNode | undefined {
   return parent?.type === 'expression_statement' && parent.children.length === 1 ? parent : undefined;
 }
 
-/** White space before a statement that begins its line; null for one that does not. */
-export function indentOf(statement: PyNode, text: string): string | null {
-  const start =
-    Math.max(text.lastIndexOf('\n', statement.start - 1), text.lastIndexOf('\r', statement.start - 1)) + 1;
-  const before = text.slice(start, statement.start);
-  return /^[ \t]*$/.test(before) ? before : null;
-}
-
 export function field(node: PyNode, name: string): PyNode {
   return fieldOf(node, name) as PyNode;
 }

@@ -2,6 +2,7 @@ import type { Edit } from '../../../plan/types.js';
 import type { PyNode } from '../../pysource/parser.js';
 import { dottedName, fieldOf } from '../../pysource/syntax.js';
 import type { Need } from './draft.js';
+import { indentAt, lineEnd, lineStart, newlineOf } from './lines.js';
 import type { PyFile } from './program.js';
 
 /** One name of one import statement. */
@@ -177,7 +178,7 @@ export function removal(file: PyFile, statement: PyNode, why = WHY): Edit {
   const parent = file.names.parents.get(statement);
   const siblings = parent?.children.filter(({ type }) => type !== 'comment') ?? [];
   const start = lineStart(text, statement.start);
-  const alone = /^[ \t]*$/.test(text.slice(start, statement.start));
+  const alone = indentAt(text, statement.start) !== null;
   const rest = /^[ \t]*(#[^\r\n]*)?(\r\n|\n|\r|$)/.exec(text.slice(statement.end));
   if (parent?.type === 'block' && siblings.length === 1) {
     return { start: statement.start, end: statement.end, text: 'pass', why };
@@ -218,18 +219,4 @@ function insertion(file: PyFile, needs: readonly Need[]): Edit {
 /** Past a byte order mark, a `#!` line and an encoding cookie. */
 function leading(text: string): number {
   return /^(\xEF\xBB\xBF)?(#[^\r\n]*(\r\n|\n|\r))*/.exec(text)?.[0].length ?? 0;
-}
-
-function lineStart(text: string, offset: number): number {
-  return Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
-}
-
-function lineEnd(text: string, offset: number): number {
-  const rest = /[\r\n]/.exec(text.slice(offset));
-  return rest === null ? text.length : offset + rest.index;
-}
-
-/** The line ending that a text uses. */
-export function newlineOf(text: string): string {
-  return /\r\n|\n|\r/.exec(text)?.[0] ?? '\n';
 }

@@ -1,5 +1,6 @@
 import { displayText, lineOf } from '../../bytes.js';
 import type { PyNode } from '../../pysource/parser.js';
+import { lineStart } from './lines.js';
 import type { PyFile } from './program.js';
 
 /** Where a node stands, for people: 1-based lines, and columns in characters of the decoded text. */
@@ -22,8 +23,5 @@ export function placeOf({ path, text }: PyFile, { start, end }: PyNode): Place {
 }
 
 function columnOf(text: string, offset: number): number {
-  const start = Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
-  const before = text.slice(start, offset);
-  const mark = start === 0 && before.startsWith('\xEF\xBB\xBF') ? 3 : 0;
-  return [...displayText(before.slice(mark))].length + 1;
+  return [...displayText(text.slice(lineStart(text, offset), offset))].length + 1;
 }

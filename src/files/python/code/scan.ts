@@ -3,7 +3,14 @@ import { fieldOf, walk } from '../../pysource/syntax.js';
 import { argumentList } from './arguments.js';
 import type { PyFile } from './program.js';
 import { lookUp, parameterName, type Scope } from './scopes.js';
-import { hasDecorator, SCHEDULER_CLASS, type Site, type Value, type Values } from './values.js';
+import {
+  decoratorNames,
+  hasDecorator,
+  SCHEDULER_CLASS,
+  type Site,
+  type Value,
+  type Values,
+} from './values.js';
 
 interface Common {
   readonly file: PyFile;
@@ -49,6 +56,14 @@ export type RawUse =
 const HARMLESS =
   /^builtins\.(print|str|repr|bool|id|type|hasattr|isinstance|callable|hash)$|^contextlib\.(closing|nullcontext)$|^typing\.cast$|^werkzeug\.local\.LocalProxy$|^(fastapi\.)?(params\.)?Depends$/;
 
+/** Expressions that may be a scheduler. */
+const EXPRESSION =
+  /^(identifier|attribute|call|subscript|parenthesized_expression|named_expression|conditional_expression|boolean_operator|await)$/;
+
+/** Decorators after which a function still gives to its callers, or to tests by name, what it returns. */
+const TRANSPARENT =
+  /^(property|cached_property|cached|lru_cache|cache|staticmethod|classmethod|contextmanager|wraps|fixture|override|no_type_check|reify)$/;
+
 /** Finds every use in one file. */
 export class Scanner {
   constructor(readonly values: Values) {}
@@ -88,7 +103,7 @@ export class Scanner {
 
   /** Is the node an expression whose value is read, not a name in a definition or the target of an assignment? */
   #isRead(node: PyNode, file: PyFile): boolean {
-    if (!/^(identifier|attribute|call|subscript)$/.test(node.type)) return false;
+    if (!EXPRESSION.test(node.type)) return false;
     const parent = file.names.parents.get(node);
     if (parent === undefined) return false;
     switch (parent.type) {
@@ -135,7 +150,11 @@ export class Scanner {
         return outer?.type === 'assignment' && parent.field === 'right' ? null : escapes('stored');
       }
       case 'yield':
-        return this.#isYieldFollowed(parent, file) ? null : escapes('yielded');
+        return this.#isHandedOn(parent, file, /^(async)?contextmanager$|^fixture$/)
+          ? null
+          : escapes('yielded');
+      case 'return_statement':
+        return this.#isHandedOn(parent, file, TRANSPARENT) ? null : escapes('yielded');
       case 'list':
       case 'set':
       case 'pair':
@@ -147,9 +166,6 @@ export class Scanner {
       case 'for_in_clause':
       case 'dictionary_splat':
       case 'list_splat':
-      case 'as_pattern':
-      case 'with_item':
-      case 'await':
         return escapes('stored');
       default:
         return null;
@@ -199,10 +215,13 @@ export class Scanner {
     return key?.type === 'string';
   }
 
-  #isYieldFollowed(node: PyNode, file: PyFile): boolean {
+  /** What a function gives out is followed through its calls, unless a decorator may hand it to others. */
+  #isHandedOn(node: PyNode, file: PyFile, followed: RegExp): boolean {
     for (let at = file.names.parents.get(node); at !== undefined; at = file.names.parents.get(at)) {
       if (at.type !== 'function_definition') continue;
-      return hasDecorator(at, file, 'contextmanager');
+      const decorators = decoratorNames(at, file);
+      if (node.type === 'yield' && decorators.length === 0) return false;
+      return decorators.every((name) => followed.test(name));
     }
     return false;
   }

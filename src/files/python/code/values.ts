@@ -463,8 +463,26 @@ export class Values {
     if (values.some(({ is }) => is === 'scheduler')) return values;
     const annotation = fieldOf(node, 'type');
     const declared = annotation ? this.#declared(annotation, file) : null;
+    const injected = this.#injected(binding, file);
+    if (injected.length > 0) return injected;
     if (declared !== null) return [...declared, ...values.filter(({ is }) => is === 'none')];
     return [...values.filter(({ is }) => is !== 'other'), OTHER];
+  }
+
+  /** What pytest passes for a parameter: the fixture of that name in the same file or a conftest.py above. */
+  #injected({ function: fn, target }: Extract<Binding, { by: 'parameter' }>, file: PyFile): Value[] {
+    const name = fieldOf(fn, 'name')?.text ?? '';
+    if (!name.startsWith('test') && !hasDecorator(fn, file, 'fixture')) return [];
+    for (const other of this.program.parsed) {
+      const folder = other.path.replace(/[^/]*$/, '');
+      if (other !== file && !(other.path.endsWith('conftest.py') && file.path.startsWith(folder))) continue;
+      for (const binding of other.names.module.bindings.get(target.text) ?? []) {
+        if (binding.by !== 'def' || !hasDecorator(binding.node, other, 'fixture')) continue;
+        const values = this.returned(binding.node, other);
+        if (values.some(({ is }) => is === 'scheduler')) return values;
+      }
+    }
+    return [];
   }
 
   /** Arguments that calls in the project pass for a parameter. */
@@ -670,6 +688,11 @@ function decoratorsOf(node: PyNode, file: PyFile): PyNode[] {
   return parent?.type === 'decorated_definition'
     ? parent.children.filter(({ type }) => type === 'decorator')
     : [];
+}
+
+/** Last names of a function's decorators: `cache` of `@functools.cache`, `fixture` of `@pytest.fixture(…)`. */
+export function decoratorNames(node: PyNode, file: PyFile): string[] {
+  return decoratorsOf(node, file).map(({ text }) => /^@\s*(?:[\w.]+\.)?(\w+)/.exec(text)?.[1] ?? '');
 }
 
 export function hasDecorator(node: PyNode, file: PyFile, name: string): boolean {

@@ -104,7 +104,7 @@ export const OPTIONS: readonly OptionRow[] = [
     flags: '--unsafe-fixes',
     about:
       'also change Python code where the change must be reviewed: recurring calls, naive times, other queues',
-    commands: [...APPLYING, 'code'],
+    commands: READING,
   },
   { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: APPLYING },
   {

@@ -22,7 +22,7 @@ export function openUses(uses: readonly CodeUse[]): CodeUse[] {
   return uses.filter(({ severity }) => severity !== 'info');
 }
 
-/** How many uses there are of a code, and how many of them each kind of fix takes. */
+/** How many uses there are of a code, and how many of them each kind of fix takes; notes are only found. */
 export interface CodeCount {
   readonly code: string;
   readonly found: number;
@@ -36,7 +36,7 @@ export function countUses(uses: readonly CodeUse[]): CodeCount[] {
   const codes = [...new Set(uses.map(({ code }) => code))].sort();
   return codes.map((code) => {
     const own = uses.filter((use) => use.code === code);
-    const of = (fix: CodeUse['fix']) => own.filter((use) => use.fix === fix).length;
+    const of = (fix: CodeUse['fix']) => openUses(own).filter((use) => use.fix === fix).length;
     return { code, found: own.length, safe: of('safe'), unsafe: of('unsafe'), none: of('none') };
   });
 }

@@ -47,9 +47,22 @@ function useLines(uses: readonly CodeUse[], paint: Paint): string[] {
 
 /** The call and what takes its place; a call that stays as it is, of an object that changes, once. */
 function callLines({ call, replacement }: CodeUse, paint: Paint): string[] {
-  if (replacement === null || replacement === call) return [`    ${paint.dim(`  ${call}`)}`];
-  const after = replacement.split('\n').map((line) => `    ${paint.green(`+ ${line}`)}`);
+  const kept = replacement === null || oneLine(replacement) === call;
+  if (kept) return [`      ${paint.dim(call)}`];
+  const after =
+    replacement === '' ? [] : dedented(replacement).map((line) => `    ${paint.green(`+ ${line}`)}`);
   return [`    ${paint.red(`- ${call}`)}`, ...after];
+}
+
+/** As `call` is shown: white space runs together. */
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** The first line of a replacement stands behind other code; the others lose what they are all indented by. */
+function dedented(text: string): string[] {
+  const [first = '', ...rest] = text.split(/\r?\n/);
+  const indents = rest.filter((line) => line.trim() !== '').map((line) => /^\s*/.exec(line)?.[0].length ?? 0);
+  const common = indents.length === 0 ? 0 : Math.min(...indents);
+  return [first, ...rest.map((line) => line.slice(common))];
 }
 
 function fixMark({ fix, severity }: CodeUse, paint: Paint): string {

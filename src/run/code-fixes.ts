@@ -51,7 +51,7 @@ function hasRuntime({ view }: Project): boolean {
  * Makes the changes as a run of their own, which `rollback` undoes, and returns its id. Refuses, before anything is
  * written, when another run is unfinished, a file cannot be written, or Python no longer compiles one that it did.
  */
-export async function makeFixes(context: Context, project: Project, { changes }: CodeFixes): Promise<string> {
+export function makeFixes(context: Context, project: Project, { changes }: CodeFixes): string {
   const open = unfinishedRun(context.project);
   if (open)
     throw refusal(EXIT.blocked, 'unfinished-run', { runId: open.dir.runId, covers: [...open.state.covers] });

@@ -13,10 +13,6 @@ import type { Context } from './context.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
 import { EXIT, type ExitCode, refusal } from './outcome.js';
 
-/** Files besides those of the kinds in which tools are told about rq_scheduler. */
-const TOOL_CONFIG =
-  /(^|\/)(mypy|pytest|tox|setup|\.?pylintrc|logging)\.(ini|cfg|toml|conf)$|(^|\/)\.?mypy\.ini$/;
-
 /**
  * Shows every use of rq-scheduler in the project's Python and, with `--fix`, makes the fixes. Never looks at Redis.
  * Exit code 1 where a use is left (a note is none).
@@ -34,7 +30,7 @@ export async function code(context: Context): Promise<ExitCode> {
     const [blocked] = fixes.findings;
     if (blocked) throw refusal(EXIT.blocked, blocked.code, blocked.args);
     if (fixes.changes.length > 0) {
-      runId = await makeFixes(context, project, fixes);
+      runId = makeFixes(context, project, fixes);
       project = await readCode(context);
       analysis = analyseCode(project.view, known);
     }
@@ -50,7 +46,7 @@ async function readCode({ project, options }: Context): Promise<Project> {
   if (!existsSync(project) || !statSync(project).isDirectory())
     throw refusal(EXIT.usage, 'project-missing', { project });
   await prepareKinds();
-  const wanted = (path: string) => TOOL_CONFIG.test(path) || FILE_KINDS.some((kind) => kind.match(path));
+  const wanted = (path: string) => FILE_KINDS.some((kind) => kind.match(path));
   return readProject(await readProjectFiles(project, wanted, options), FILE_KINDS);
 }
 

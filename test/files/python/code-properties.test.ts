@@ -72,7 +72,7 @@ describe('fixes', () => {
             expect(line < endLine || (line === endLine && column < endColumn)).toBe(true);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -249,11 +249,12 @@ function byPlace(a: CodeUse, b: CodeUse): number {
       : a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : 1);
 }
 
-/** Calls come before the objects they are made on, these before the imports; notes come last. */
-function orderOf({ code }: CodeUse): number {
-  if (NOTES.has(code)) return 3;
-  if (code === 'code-import') return 2;
-  return code === 'code-scheduler-object' || code === 'code-get-scheduler' ? 1 : 0;
+/** Calls that hold others back come first, then those held, the objects, the imports; notes come last. */
+function orderOf({ code, args }: CodeUse): number {
+  if (NOTES.has(code)) return 4;
+  if (code === 'code-import') return 3;
+  if (code === 'code-scheduler-object' || code === 'code-get-scheduler') return 2;
+  return args.heldBy === undefined ? 0 : 1;
 }
 
 /** Does it break, or go on filling rq-scheduler's schedule, once the package is gone? */

@@ -186,7 +186,8 @@ class Analysis implements CodeAnalysis {
   /** The source of the use with all that is changed in it, the changes of other uses within included. */
   #replacement({ file, node, own, edits, proposal }: Draft): string | null {
     if (edits.length === 0 && own === 'none') return proposal === null ? null : displayText(proposal);
-    if (edits.some(({ start, end, text }) => start <= node.start && end >= node.end && !text.trim())) return '';
+    if (edits.some(({ start, end, text }) => start <= node.start && end >= node.end && !text.trim()))
+      return '';
     const inside = (this.#byFile.get(file) ?? [])
       .flatMap((one) => one.edits)
       .filter(({ start, end }) => start >= node.start && end <= node.end);

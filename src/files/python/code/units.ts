@@ -1,6 +1,6 @@
 import type { FixLevel } from '../uses.js';
 import { type Draft, worse } from './draft.js';
-import type { Site } from './values.js';
+import type { Site } from './value.js';
 
 /** What a whole unit allows, and the use that holds it back where that is another one. */
 export interface Standing {

@@ -8,7 +8,7 @@ import type { Draft } from './draft.js';
 import { jobKind, servesSeries } from './job-kinds.js';
 import { indentAt, newlineOf } from './lines.js';
 import { atom } from './making.js';
-import type { RawUse } from './scan.js';
+import type { RawUse } from './raw-use.js';
 import { short } from './times.js';
 
 const WHY = 'swap-registry';

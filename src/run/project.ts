@@ -60,7 +60,7 @@ export function planFiles(
     codeLeft: analysis.left(level).filter(isBlocking),
   });
   const planned = compiled(project, changesFor(project, { ...decision, code: { analysis, level } }));
-  const runtime = needsRuntime(options, jobs, analysis)
+  const runtime = needsRuntime(options, jobs, analysis, level)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
@@ -110,12 +110,21 @@ function codeFindings(analysis: CodeAnalysis, level: 'safe' | 'unsafe'): Finding
     }));
 }
 
-/** Recurring jobs need the module; where Redis was not looked at, whoever names its place wants it. */
-function needsRuntime(options: RunOptions, jobs: JobTally, analysis: CodeAnalysis): boolean {
+/**
+ * Recurring jobs need the module, and so does code that fixes make import it; where Redis was not looked at, whoever
+ * names its place wants it.
+ */
+function needsRuntime(
+  options: RunOptions,
+  jobs: JobTally,
+  { uses }: CodeAnalysis,
+  level: 'safe' | 'unsafe',
+): boolean {
+  const making = uses.filter(({ args }) => args.recurring === true);
+  if (level === 'unsafe' && making.some(({ fix }) => fix === 'unsafe')) return true;
   if ((options.recurring ?? 'rearm') !== 'rearm') return jobs.byAction.rearm > 0;
   const asked = options.only === 'files' && options.runtimePath !== undefined;
-  const made = analysis.uses.some(({ args }) => args.recurring === true);
-  return jobs.byAction.rearm > 0 || asked || made;
+  return jobs.byAction.rearm > 0 || asked || making.length > 0;
 }
 
 /** Creates rq_recurring.py, or says that another file of that name is in the way. */

@@ -109,7 +109,8 @@ export class ArgumentEdits {
     if (last === undefined) {
       const start = trailing[0]?.node.start ?? list.start + 1;
       if (end === undefined && added.length === 0) return removals;
-      return [...removals, { start, end: end ?? start, text: added.join(', '), why: this.why }];
+      const comma = end === undefined ? 0 : (/^\s*,/.exec(this.#text.slice(end))?.[0].length ?? 0);
+      return [...removals, { start, end: (end ?? start) + comma, text: added.join(', '), why: this.why }];
     }
     if (end !== undefined) {
       const indent = this.#lineIndent(last);

@@ -54,10 +54,12 @@ const TEXT_FIELDS = [
 ] as const;
 
 /**
- * Version in which RQ began to read a field (job.py `restore` at 1.10.1, 1.13.0, 1.14.0, 1.15.0, 2.0.0, 2.1.0,
+ * Version in which RQ began to read a field (job.py `restore` at 1.5.0, 1.10.1, 1.13.0, 1.14.0, 1.15.0, 2.0.0, 2.1.0,
  * 2.8.0, 2.12.0, 3.0.0). Where the exact version lies between two of these the older side is taken.
  */
 const SINCE: Readonly<Record<string, string>> = {
+  success_callback_name: '1.6',
+  failure_callback_name: '1.6',
   enqueue_at_front: '1.11',
   success_callback_timeout: '1.14',
   failure_callback_timeout: '1.14',

@@ -6,6 +6,7 @@ export const KEY = {
   legacySingle: 'rq:scheduler',
   queues: 'rq:queues',
   workers: 'rq:workers',
+  suspended: 'rq:suspended',
   cronSchedulers: 'rq:cron_schedulers',
   fence: 'migrate-scheduler:fence',
   runLock: 'migrate-scheduler:lock',

@@ -118,13 +118,14 @@ async function readInstance(connection: Connection, key: string): Promise<Legacy
 }
 
 /**
- * Every queue that RQ knows (`rq:queues`), that has scheduled jobs or a scheduler lock.
+ * Every queue that RQ knows (`rq:queues`), that has scheduled jobs or a scheduler lock, or that is named in `also`.
  * `overdueBefore`: epoch seconds; entries with a score up to it count as overdue.
  */
 export async function nativeQueues(
   connection: Connection,
   keys: SchedulerKeys,
   overdueBefore: number,
+  also: readonly string[] = [],
 ): Promise<NativeQueue[]> {
   const prefix = queueKey('');
   const known = list(await connection.call('SMEMBERS', KEY.queues)).map(text);
@@ -132,6 +133,7 @@ export async function nativeQueues(
     ...known.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
     ...keys.scheduledQueues,
     ...keys.lockedQueues,
+    ...also,
   ]);
   return Promise.all([...names].sort().map((name) => readQueue(connection, name, overdueBefore)));
 }
@@ -153,6 +155,11 @@ async function readQueue(connection: Connection, name: string, overdueBefore: nu
     waiting: int(waiting),
     lock,
   };
+}
+
+/** Has somebody suspended all workers (`rq suspend`)? The key may expire by itself (rq suspension.py). */
+export async function suspended(connection: Connection): Promise<boolean> {
+  return int(await connection.call('EXISTS', KEY.suspended)) === 1;
 }
 
 /** Every member of `rq:workers`, also those whose hash has expired. */

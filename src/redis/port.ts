@@ -42,7 +42,8 @@ export interface RedisPort {
   schedulerKeys(): Promise<SchedulerKeys>;
   legacyState(keys: SchedulerKeys): Promise<LegacyState>;
   /** `overdueBefore`: epoch seconds, normally now minus the grace. */
-  nativeQueues(keys: SchedulerKeys, overdueBefore: number): Promise<NativeQueue[]>;
+  nativeQueues(keys: SchedulerKeys, overdueBefore: number, also?: readonly string[]): Promise<NativeQueue[]>;
+  suspended(): Promise<boolean>;
   schedulers(keys: SchedulerKeys): Promise<Heartbeat[]>;
   workers(): Promise<Heartbeat[]>;
   /** Every `rq cron` process that is registered, dead ones included. */

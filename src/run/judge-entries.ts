@@ -4,7 +4,7 @@ import { metaShape } from '../legacy/meta.js';
 import type { PayloadFacts } from '../native/entry.js';
 import { type NativeEntry, type Verdict, worstFate } from '../native/poison.js';
 import { atLeast } from '../native/version.js';
-import { BATCH, type Cursor, type JobRead } from '../redis/entries.js';
+import { BATCH, type Cursor, type Entry, type JobRead } from '../redis/entries.js';
 import type { RedisPort } from '../redis/port.js';
 
 /** Bytes of `data` that are looked into; longer ones are taken for readable. */
@@ -29,15 +29,30 @@ export async function* judgeQueue(
   let cursor: Cursor | null = null;
   do {
     const page = await port.pageScheduled(queue, cursor);
-    for (let from = 0; from < page.entries.length; from += BATCH) {
-      const part = page.entries.slice(from, from + BATCH);
-      const jobs = await port.readJobs(part, { data: true, maxData: MAX_DATA });
+    for await (const jobs of inBatches(port, page.entries)) {
       const others = await prefixJobs(port, jobs, versions);
       yield jobs.map((job) => ({ job, verdict: judge(job, versions, others) }));
       await breathe();
     }
     cursor = page.next;
   } while (cursor !== null);
+}
+
+/** Reads jobs batch by batch; Redis is at work on the next while one is judged. */
+async function* inBatches(port: RedisPort, entries: readonly Entry[]): AsyncGenerator<JobRead[]> {
+  const read = (from: number): Promise<JobRead[]> | null => {
+    if (from >= entries.length) return null;
+    const jobs = port.readJobs(entries.slice(from, from + BATCH), { data: true, maxData: MAX_DATA });
+    // Whoever waits for it is told; where nobody does any more, nobody need be.
+    jobs.catch(() => {});
+    return jobs;
+  };
+  let next = read(0);
+  for (let from = BATCH; next !== null; from += BATCH) {
+    const jobs = await next;
+    next = read(from);
+    yield jobs;
+  }
 }
 
 function judge(job: JobRead, versions: readonly string[], prefixes: ReadonlySet<string>): Verdict {

@@ -87,7 +87,8 @@ function stepFor(
     const value = job.fields.get(name);
     return value === undefined ? '' : createHash('sha1').update(value).digest('hex');
   };
-  const common = { queue, id: job.id, score: job.score, type: job.type };
+  // A copy: the bytes that were read with it need not stay.
+  const common = { queue, id: Uint8Array.from(job.id), score: job.score, type: job.type };
   const careful = verdict.fate !== 'crash' && verdict.fate !== 'block';
   if (remedy.kind !== 'mend') {
     // Where the call itself is what is wrong, it must still be.

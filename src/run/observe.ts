@@ -51,7 +51,8 @@ export async function observe(port: RedisPort, options: ObserveOptions): Promise
   const { grace, target = null, signal } = options;
   const keys = await port.schedulerKeys();
   const before = await lookAtProcesses(port, keys);
-  const first = await lookAtQueues(port, keys, grace);
+  const named = [...new Set(before.workers.flatMap((worker) => worker.queues))];
+  const first = await lookAtQueues(port, keys, grace, named);
   const live = workersVersions(before.workers.map((worker) => seeWorker(worker, before.at)));
   const known = options.rq ?? (live.length === 0 ? target : null);
   const versions = known === null ? live : [known];
@@ -65,7 +66,7 @@ export async function observe(port: RedisPort, options: ObserveOptions): Promise
   await untilSecondLook(port, first.at, signal);
 
   const after = await lookAtProcesses(port, keys);
-  const second = await lookAtQueues(port, keys, grace);
+  const second = await lookAtQueues(port, keys, grace, named);
   const queues: QueueSeen[] = [];
   for (const name of first.queues.keys())
     queues.push(queueSeen(name, { first, second, before, after, rq, entries }));
@@ -75,6 +76,7 @@ export async function observe(port: RedisPort, options: ObserveOptions): Promise
     target,
     legacy: await lookAtLegacy(port, keys, journal?.runs[0]?.createdAt ?? null),
     queues: await settled(port, queues, { first, before, after, rq }, signal),
+    suspended: await port.suspended(),
     workers: after.workers.map((worker) => seeWorker(worker, after.at)),
     series: seriesSeen(series, await stillLost(port, series)),
     cron: seeCron(after),
@@ -87,9 +89,10 @@ async function lookAtQueues(
   port: RedisPort,
   keys: Awaited<ReturnType<RedisPort['schedulerKeys']>>,
   grace: number,
+  named: readonly string[],
 ): Promise<QueueLook> {
   const at = await port.time();
-  const queues = await port.nativeQueues(keys, at - grace);
+  const queues = await port.nativeQueues(keys, at - grace, named);
   return { at, queues: new Map(queues.map((queue) => [queue.name, queue])) };
 }
 

@@ -11,6 +11,8 @@ export interface Observations {
   readonly legacy: LegacySeen;
   readonly queues: readonly QueueSeen[];
   readonly workers: readonly WorkerSeen[];
+  /** All workers take no job (`rq suspend`). */
+  readonly suspended: boolean;
   readonly series: SeriesSeen;
   readonly cron: readonly CronSeen[];
   readonly clocks: ClocksSeen;

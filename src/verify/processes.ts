@@ -12,10 +12,11 @@ const CRON_NEVER_BEATS = '2.6.0';
 const CLOCK_TOLERANCE = 2;
 
 /** Heartbeats and versions of the workers. */
-export function workerChecks({ workers, target }: Observations): Check[] {
+export function workerChecks({ workers, target, suspended }: Observations): Check[] {
   const alive = workers.filter((worker) => worker.alive);
   const silent = workers.filter((worker) => !worker.alive).map(({ name }) => name);
   const checks = silent.length > 0 ? [stale(silent, alive.length)] : [];
+  if (suspended) checks.push(check('workers-not-suspended', 'fail', null));
   const versions = distinct(alive.flatMap(({ version }) => (version === null ? [] : [version])));
   const readable = versions.filter((version) => parseVersion(version) !== null).sort(compareVersions);
   const tooOld = alive.filter(

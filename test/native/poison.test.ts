@@ -2,7 +2,15 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeJobData } from '../../src/legacy/job-data.js';
 import { metaShape } from '../../src/legacy/meta.js';
-import { type Fate, fateOf, ghostsBlock, type NativeEntry, worstFate } from '../../src/native/poison.js';
+import {
+  CHUNK,
+  type Fate,
+  fateOf,
+  ghostsBlock,
+  type NativeEntry,
+  worstFate,
+} from '../../src/native/poison.js';
+import { remedyFor } from '../../src/native/remedy.js';
 import { runPython } from '../../src/world/engines/processes.js';
 import { ensurePackages, ensureVenv, type PythonEnv } from '../../src/world/engines/python-env.js';
 import { DEFAULT_PAIRS, GUIDE_PAIR } from '../../src/world/engines/versions.js';
@@ -18,6 +26,8 @@ interface Case {
   readonly fields?: Readonly<Record<string, string | Buffer | null>>;
   readonly score?: number;
   readonly prefixJob?: boolean;
+  /** So many due entries without a job before it. */
+  readonly ghosts?: number;
 }
 
 const NO_TEXT = Buffer.from([0xff, 0xfe]);
@@ -66,6 +76,8 @@ const CASES: readonly Case[] = [
   { name: 'repeats garbage', fields: { repeats_left: 'x' } },
   { name: 'rate limit garbage', fields: { rate_limit_key: 'k', rate_limit_concurrency: 'x' } },
   { name: 'traceback no text', fields: { exc_info: NO_TEXT } },
+  { name: 'behind too few ghosts', ghosts: CHUNK - 2 },
+  { name: 'behind a chunk of ghosts', ghosts: CHUNK },
 ];
 
 interface Seen {
@@ -123,11 +135,26 @@ function verdictOf(one: Case, i: number, rq: string | null) {
   return fateOf(entry, rq, { dataReadable: data === null || data.ok, meta });
 }
 
+/** The same after its remedy, under an id of its own; none where it is not mended. */
+function mended(one: Case, i: number, rq: string): Case[] {
+  const { id, hash } = entryOf(one, i);
+  const remedy = remedyFor(id, hash, `q${i}`, verdictOf(one, i, rq));
+  if (remedy.kind !== 'mend') return [];
+  const { newId, newScore } = remedy;
+  return [
+    {
+      ...{ name: `${one.name}, mended`, id: newId ?? `mended-${i}` },
+      ...(newScore === null ? {} : { score: Number(newScore) }),
+      fields: { ...one.fields, ...Object.fromEntries(remedy.fields) },
+    },
+  ];
+}
+
 /** Old releases of RQ do not work with the newest redis-py. */
 const OLD = ['redis<5', 'click<9', 'crontab<2'];
 const WIDE: readonly string[] =
   process.env.MIGRATE_SCHEDULER_WIDE === '1'
-    ? ['1.10.1', '1.13.0', '1.16.2', '2.0.0', '2.1.0', '2.3.3', '2.6.1', '2.8.0', '2.10.0']
+    ? ['1.5.0', '1.10.1', '1.13.0', '1.16.2', '2.0.0', '2.1.0', '2.3.3', '2.6.1', '2.8.0', '2.10.0']
     : [];
 
 function venvOf(rq: string): Promise<PythonEnv> {
@@ -140,9 +167,10 @@ describe('poison', () => {
   const real = useRealParts(GUIDE_PAIR);
 
   it.each([...DEFAULT_PAIRS.map(({ rq }) => rq), ...WIDE])(
-    'is judged as the scheduler of rq %s treats it',
+    'is judged as the scheduler of rq %s treats it, and runs once mended',
     async (rq) => {
-      const input = CASES.map((one, i) => ({
+      const remedied = CASES.flatMap((one, i) => mended(one, i, rq));
+      const input = [...CASES, ...remedied].map((one, i) => ({
         queue: `q${i}`,
         id: idOf(one, i).toString('base64'),
         type: one.type ?? 'hash',
@@ -154,6 +182,7 @@ describe('poison', () => {
         ),
         ...(one.score === undefined ? {} : { score: one.score }),
         prefixJob: one.prefixJob ?? false,
+        ghosts: one.ghosts ?? 0,
       }));
       const script = `${PY_DIR}/poison_probe.py`;
       const seen = await runPython<Seen[]>({
@@ -165,11 +194,20 @@ describe('poison', () => {
       });
       const rows = CASES.map((one, i) => {
         const { fate, codes } = verdictOf(one, i, rq);
-        return { name: one.name, fate: comparable(fate, codes[0]) };
+        const ghost = one.ghosts ? verdictOf({ name: 'a ghost', type: 'none' }, i, rq).fate : null;
+        if (ghost === 'crash') return { name: one.name, fate: ghost };
+        const blocked = (one.ghosts ?? 0) >= CHUNK && ghostsBlock([rq]);
+        return { name: one.name, fate: blocked ? 'block' : comparable(fate, codes[0]) };
       });
       expect(rows).toEqual(CASES.map((one, i) => ({ name: one.name, fate: observed(seen[i] as Seen) })));
+      expect(remedied.length).toBeGreaterThan(10);
+      const after = remedied.map(({ name }, i) => `${name}: ${observed(seen[CASES.length + i] as Seen)}`);
+      expect(after).toEqual(remedied.map(({ name }) => `${name}: fine`));
       // Whoever is alone with a crash takes the healthy jobs of its queue along.
-      seen.forEach(({ raised, healthy }) => void expect(healthy).toBe(raised === null));
+      seen.forEach(({ raised, healthy }, i) => {
+        const blocked = rows[i]?.name === 'behind a chunk of ghosts' && ghostsBlock([rq]);
+        expect(healthy).toBe(raised === null && !blocked);
+      });
     },
   );
 });

@@ -19,7 +19,7 @@ export function contextFor(
 ): { context: Context; out(): string } {
   let out = '';
   const context: Context = {
-    options: { project: '/nowhere', redisUrl: url, format: 'json', yes: true, ...options },
+    options: { project: '/nowhere', only: 'redis', redisUrl: url, format: 'json', yes: true, ...options },
     project: '/nowhere',
     stop: { signal: null, onStop: () => {} },
     terminal: {

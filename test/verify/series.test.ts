@@ -11,6 +11,7 @@ function seen(active: number, lost: readonly string[]): Observations {
     legacy: { waiting: 0, alive: [], added: null },
     queues: [],
     workers: [],
+    suspended: false,
     series: { active, broken: lost.map((id) => ({ id, loss: 'job-gone' })) },
     cron: [],
     clocks: { host: 0, uncertainty: 0, others: [] },

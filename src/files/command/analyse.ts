@@ -1,13 +1,14 @@
 import { spawnedCommands } from '../pysource/spawned.js';
 import { pythonStarts } from '../pysource/starts.js';
 import type { ProjectView, SourceFile, Where } from '../types.js';
-import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
+import { type Arg, expandWords, type Place, type Scope, type ScriptText } from './expand.js';
 import { findConsoleScript, findFile, findModule } from './find.js';
 import { type ProgramList, procfileList, startedBy, supervisorList } from './lists.js';
 import { ownClickCommand, ownManagementCommand, ownRqManagement } from './own-commands.js';
 import { placeWhere, sourceOf, wordArg, workerStart } from './pieces.js';
 import { isPreparation } from './preparation.js';
 import { djangoCommand, flaskRqCommand, type RqStart, rqCommand, rqworkerCommand } from './rq.js';
+import { isCommandFile } from './script-files.js';
 import { type Started, summarise } from './summary.js';
 import { traceScript } from './trace.js';
 import type { Command, CommandAnalysis, WorkerStart } from './types.js';
@@ -26,7 +27,8 @@ const ENDS = new Set(['exec', 'exit', 'return']);
 export function analyseCommand(command: Command, project: ProjectView): CommandAnalysis {
   const analyser = new Analyser(command, project);
   analyser.pieces();
-  return summarise(analyser.started, analyser.via);
+  const origins = command.pieces.flatMap(({ origin }) => (origin === null ? [] : [origin]));
+  return summarise(analyser.started, analyser.via, origins);
 }
 
 /** Words of a Python command line: interpreter options with a value (`python --help`). */
@@ -36,6 +38,8 @@ class Analyser {
   readonly started: Started[] = [];
   readonly via: Where[] = [];
   private depth = 0;
+  /** In the background of a script of the project. */
+  private detached = false;
 
   constructor(
     private readonly command: Command,
@@ -55,7 +59,8 @@ class Analyser {
       if (piece.form === 'word') lead.push(wordArg(piece, source));
       else if (!last) lead.push(...this.shellWords(source, scope));
       else {
-        traceScript(source, scope, (args, inner) => this.run(args, inner), lead);
+        const run = piece.origin === null ? this.attached : this.fromScript;
+        traceScript(source, scope, run, lead);
         lead = [];
       }
     });
@@ -66,6 +71,18 @@ class Analyser {
     const words = shellTokens(source.text).flatMap((token) => (token.type === 'word' ? [token.word] : []));
     return expandWords(words, source, scope);
   }
+
+  /** A command of the command line given: what it starts in the background belongs to it. */
+  private readonly attached = (args: readonly Arg[], scope: Scope): boolean => this.run(args, scope);
+
+  /** A command of a file that is edited itself. */
+  private readonly fromScript = (args: readonly Arg[], scope: Scope, background: boolean): boolean => {
+    const outer = this.detached;
+    this.detached = outer || background;
+    const ended = this.run(args, scope);
+    this.detached = outer;
+    return ended;
+  };
 
   private run(args: readonly Arg[], scope: Scope): boolean {
     const name = programName(args[0]?.value ?? '');
@@ -130,7 +147,8 @@ class Analyser {
       offset: null,
       file: null,
     };
-    traceScript(source, scope, (args, inner) => this.run(args, inner));
+    const own = source.path === null && (this.command.pieces[source.piece]?.origin ?? null) === null;
+    traceScript(source, scope, own ? this.attached : this.fromScript);
   }
 
   /** `su app -c '…'`, `watchfiles '…' dir`, `eval …`. */
@@ -242,7 +260,7 @@ class Analyser {
     this.via.push({ path: file.path, line: 1 });
     const source = { text: file.text, path: file.path, piece: 0, offset: 0, file: file.text };
     const inner = { args: args.slice(1), vars: new Map(scope.vars) };
-    traceScript(source, inner, (words, deeper) => this.run(words, deeper));
+    traceScript(source, inner, this.fromScript);
     return true;
   }
 
@@ -261,8 +279,9 @@ class Analyser {
     for (const { text, line: at } of spawned) this.spawned(text, { path: file.path, line: at });
     for (const { role, queues, withScheduler, line: at } of starts) {
       const where = { path: file.path, line: at };
-      if (role === 'scheduler') this.started.push({ kind: 'scheduler', listed: false });
-      else {
+      if (role === 'scheduler') {
+        this.started.push({ kind: 'scheduler', listed: false, where, detached: this.detached });
+      } else {
         this.started.push({
           kind: 'worker',
           queues,
@@ -276,7 +295,9 @@ class Analyser {
   private spawned(text: string, where: Where): void {
     const pieces = [{ form: 'shell' as const, text, origin: null }];
     const { role, queues, workers } = analyseCommand({ ...this.command, pieces }, this.project);
-    if (role === 'scheduler' || role === 'both') this.started.push({ kind: 'scheduler', listed: false });
+    if (role === 'scheduler' || role === 'both') {
+      this.started.push({ kind: 'scheduler', listed: false, where, detached: this.detached });
+    }
     if (role === 'worker-pool') this.started.push({ kind: 'pool', queues });
     for (const { withScheduler } of workers) {
       const start = { withScheduler, after: null, obstacle: 'elsewhere' as const, where };
@@ -305,15 +326,24 @@ class Analyser {
       this.other(args);
       return;
     }
-    if (start.kind === 'scheduler') this.started.push({ kind: 'scheduler', listed: false });
+    if (start.kind === 'scheduler') this.started.push(this.scheduler(args));
     else if (start.kind === 'pool') this.started.push(start);
     else this.started.push({ kind: 'worker', queues: start.queues, start: this.start(start) });
   }
 
+  private scheduler(args: readonly Arg[]): Started {
+    const where = this.place(args[0]?.place ?? null);
+    return { kind: 'scheduler', listed: false, where, detached: this.detached && where !== null };
+  }
+
   private start(start: RqStart & { kind: 'worker' }): WorkerStart {
-    const place = start.after?.place ?? null;
-    const where = place === null ? (this.via.at(-1) ?? null) : placeWhere(place, this.command, this.project);
-    return workerStart(start, where);
+    const where = this.place(start.after?.place ?? null);
+    const edited = where !== null && isCommandFile(this.project.get(where.path));
+    return workerStart(start, where, edited);
+  }
+
+  private place(place: Place | null): Where | null {
+    return place === null ? (this.via.at(-1) ?? null) : placeWhere(place, this.command, this.project);
   }
 
   private other(args: readonly Arg[]): void {

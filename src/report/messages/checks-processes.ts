@@ -13,6 +13,10 @@ export const PROCESS_CHECKS: Readonly<Record<string, CheckWord>> = {
     text: `${many(a.count, 'worker is', 'workers are')} registered but silent (${list(a.workers)}); ${a.alive} alive`,
     next: 'RQ forgets them by itself; if they should run, restart them',
   }),
+  'workers-not-suspended': () => ({
+    text: 'all workers are suspended: jobs are enqueued, and nobody runs them',
+    next: 'rq resume',
+  }),
   'worker-cannot-schedule': (a) => ({
     text: `RQ ${a.version} of ${list(a.workers)} has no scheduler`,
     next: `raise rq to ${a.minimum} or later`,

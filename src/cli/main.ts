@@ -32,7 +32,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'verify',
-    about: 'check that nothing is left behind and that schedulers beat; writes nothing',
+    about: 'check that nothing is left behind and that schedulers beat; writes nothing without --canary',
     load: () => import('./commands/verify.js'),
   },
   {
@@ -48,7 +48,7 @@ const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'repair',
-    about: 'arm recurring series again whose waiting job was lost',
+    about: "arm lost recurring series again; mend entries that would stop or escape RQ's scheduler",
     load: () => import('./commands/repair.js'),
   },
   {

@@ -58,7 +58,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--format <format>',
     about: 'how to print data',
-    commands: PLAIN,
+    commands: ['run', 'dry-run', 'rollback', 'status', 'repair', 'demo'],
     fallback: 'text',
     choices: ['text', 'json'],
   },
@@ -71,6 +71,13 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   { flags: '--fix', about: 'make the safe fixes (rollback undoes them)', commands: ['code'] },
   { flags: '--diff', about: 'print the fixes as one unified diff', commands: ['code'] },
+  {
+    flags: '--format <format>',
+    about: 'how to print data; github adds a job summary where GITHUB_STEP_SUMMARY names a file',
+    commands: ['verify'],
+    fallback: 'text',
+    choices: ['text', 'json', 'junit', 'github'],
+  },
   { flags: '--yes', about: 'do not ask', commands: PLAIN },
   { flags: '--no-color', about: 'no colours (NO_COLOR works too)', commands: '*' },
   { flags: '--quiet', about: 'only data and errors', commands: '*' },
@@ -79,7 +86,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--only <part>',
     about: 'only the files, or only Redis',
-    commands: APPLYING,
+    commands: [...APPLYING, 'verify'],
     choices: ['files', 'redis'],
   },
   {
@@ -88,6 +95,11 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: ['run'],
   },
   { flags: '--out <file>', about: 'save the plan', commands: ['dry-run'] },
+  {
+    flags: '--out <file>',
+    about: 'write what --format asks for to this file, and text to stdout',
+    commands: ['verify'],
+  },
   { flags: '--detailed-exitcode', about: 'exit 2 when there is something to do', commands: ['dry-run'] },
   {
     flags: '--allow <codes>',
@@ -110,7 +122,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--rq-version <version>',
     about: 'the RQ version to aim at',
-    commands: [...APPLYING, 'verify'],
+    commands: [...APPLYING, 'verify', 'repair'],
     parse: rqVersion,
   },
   {
@@ -162,6 +174,24 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'go on checking until all pass, this long',
     commands: ['verify'],
     parse: seconds,
+  },
+  {
+    flags: '--interval <time>',
+    about: 'pause between two tries of --wait (default: 1s)',
+    commands: ['verify'],
+    parse: seconds,
+  },
+  {
+    flags: '--fail-on <status>',
+    about: 'from which status on a check makes the exit code 1',
+    commands: ['verify'],
+    fallback: 'fail',
+    choices: ['warn', 'fail'],
+  },
+  {
+    flags: '--canary',
+    about: 'let a test job run in every queue and measure how late it is; writes, and removes what it wrote',
+    commands: ['verify'],
   },
   {
     flags: '--grace <time>',

@@ -143,9 +143,11 @@ function uncovered(facts: readonly Fact[], jobQueues: readonly string[] | null):
   const workers = facts.filter((fact) => fact.type === 'process').filter((p) => serves(p, null));
   if (jobQueues === null || workers.some(({ queues }) => queues === null)) return [];
   const served = new Set(workers.flatMap(({ queues }) => queues ?? []));
+  // The place to add the queue to, where there is one.
+  const place = workers[0] ? at(workers[0].where) : {};
   return jobQueues
     .filter((queue) => !served.has(queue))
-    .map((queue) => ({ code: 'queue-without-worker', severity: 'warn', args: { queue } }));
+    .map((queue) => ({ code: 'queue-without-worker', severity: 'warn', ...place, args: { queue } }));
 }
 
 /** As many of the places that are left are listed in one sentence. */

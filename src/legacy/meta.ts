@@ -72,6 +72,22 @@ function decode(raw: Uint8Array): PyValue | undefined {
   }
 }
 
+/**
+ * What the `meta` field is to RQ, which asks nothing of its keys. What is beyond this reader's limits counts as a
+ * dict: RQ may well read it.
+ */
+export function metaShape(raw: Uint8Array | undefined): 'dict' | 'not-dict' | 'unreadable' {
+  if (raw === undefined || raw.length === 0) return 'dict';
+  try {
+    return pairsOf(readPickle(raw, { maxBytes: MAX_META_BYTES })) === null ? 'not-dict' : 'dict';
+  } catch (error) {
+    if (error instanceof PickleError && error.code === 'too-large') return 'dict';
+  }
+  const value = decode(raw);
+  if (value === undefined) return 'unreadable';
+  return pairsOf(value) === null ? 'not-dict' : 'dict';
+}
+
 /** Order and truthiness of rq_scheduler 0.13.1 scheduler.py `enqueue_job`. */
 function recurrence(pairs: Pairs): MetaResult {
   const interval = getKey(pairs, 'interval') ?? null;

@@ -50,13 +50,15 @@ const TEXT_FIELDS = [
   'failure_callback_name',
   'stopped_callback_name',
   'dependency_id',
+  'rate_limit_key',
 ] as const;
 
 /**
- * Version in which RQ began to read a field (job.py `restore` at 1.13.0, 1.14.0, 1.15.0, 2.0.0, 2.1.0,
+ * Version in which RQ began to read a field (job.py `restore` at 1.10.1, 1.13.0, 1.14.0, 1.15.0, 2.0.0, 2.1.0,
  * 2.8.0, 2.12.0, 3.0.0). Where the exact version lies between two of these the older side is taken.
  */
 const SINCE: Readonly<Record<string, string>> = {
+  enqueue_at_front: '1.11',
   success_callback_timeout: '1.14',
   failure_callback_timeout: '1.14',
   stopped_callback_timeout: '1.15',
@@ -67,6 +69,7 @@ const SINCE: Readonly<Record<string, string>> = {
   repeat_intervals: '2.3',
   enqueue_at_front_on_retry: '2.2',
   rate_limit_concurrency: '3.0',
+  rate_limit_key: '3.0',
 };
 
 /**

@@ -56,3 +56,30 @@ function refreshed(rqVersion: string | null): LockState {
 function fullTtlMs(rqVersion: string | null): number {
   return rqVersion === null || atLeast(rqVersion, '1.10') ? 61_000 : 6000;
 }
+
+/** From this version the lock names its holder's hash `rq:scheduler:<name>`, which beats once a second (SEMANTICS §7). */
+const NAMES_ITS_HOLDER = '2.10';
+
+/** `last_heartbeat` of the lock's holder at two looks, epoch seconds; null where there is no such hash. */
+export interface HolderBeats {
+  readonly first: number | null;
+  readonly second: number | null;
+}
+
+/**
+ * The verdict over two samples and, where the lock names its holder, over the holder's own heartbeats: they settle what
+ * the expiry leaves open, and a lock that somebody refreshes while its holder does not beat proves nothing.
+ */
+export function schedulerState(
+  first: LockSample,
+  second: LockSample,
+  rqVersion: string | null,
+  beats: HolderBeats,
+): LockState {
+  const named = second.value !== null && !/^\d+$/.test(second.value);
+  const state = schedulerLockState(first, second, rqVersion ?? (named ? NAMES_ITS_HOLDER : null));
+  if (!named || first.value !== second.value || beats.second === null) return state;
+  const beating = beats.first === null || beats.second > beats.first;
+  if (state === 'inconclusive' && beating) return 'active';
+  return state === 'active' && !beating ? 'inconclusive' : state;
+}

@@ -72,6 +72,25 @@ const headSchema = v.object({
     }),
   ),
   containers: v.array(v.object({ path: v.string(), before: count, after: count })),
+  // Plans of earlier versions have none.
+  coverage: v.optional(
+    v.array(
+      v.object({
+        queue: v.string(),
+        jobs: count,
+        covered: v.picklist(['yes', 'unknown', 'no']),
+        workers: v.array(
+          v.object({
+            id: v.string(),
+            path: v.string(),
+            line: count,
+            scheduler: v.picklist(['on', 'off', 'off-explicit', 'unknown']),
+          }),
+        ),
+      }),
+    ),
+    [],
+  ),
   findings: v.array(findingSchema),
 });
 

@@ -19,7 +19,23 @@ export interface PlanHead {
   readonly files: readonly FileChange[];
   /** Containers per compose file, before and after. */
   readonly containers: readonly ContainerCount[];
+  /** Which worker schedules which queue once the files are changed; empty where jobs or files were not looked at. */
+  readonly coverage: readonly QueueCoverage[];
   readonly findings: readonly Finding[];
+}
+
+/** Who schedules a queue that gets jobs. */
+export interface QueueCoverage {
+  readonly queue: string;
+  /** Jobs that the plan puts there. */
+  readonly jobs: number;
+  readonly covered: 'yes' | 'unknown' | 'no';
+  readonly workers: readonly {
+    readonly id: string;
+    readonly path: string;
+    readonly line: number;
+    readonly scheduler: 'on' | 'off' | 'off-explicit' | 'unknown';
+  }[];
 }
 
 export interface ContainerCount {

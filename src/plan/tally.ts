@@ -14,6 +14,8 @@ export interface JobCounts {
 export interface JobTally extends JobCounts {
   /** Queues (origins) of the jobs that get a native home, sorted. */
   readonly queues: readonly string[];
+  /** How many of them each queue gets. */
+  readonly perQueue: Readonly<Record<string, number>>;
   /** Those of them with recurring jobs that are re-armed, sorted. */
   readonly seriesQueues: readonly string[];
   /** A re-armed cron job is in croniter's dialect, which the recurring module leaves to croniter. */
@@ -43,7 +45,7 @@ export class Tally {
     drop: 0,
     refuse: 0,
   };
-  #queues = new Set<string>();
+  #queues = new Map<string, number>();
   #seriesQueues = new Set<string>();
   #perCode = new Map<string, number>();
   #findings: Finding[] = [];
@@ -62,7 +64,8 @@ export class Tally {
       this.#registrations.push(registration);
       if (item.action === 'keep') this.#waiting++;
     }
-    if (getsHome && item.queue !== null) this.#queues.add(item.queue);
+    if (getsHome && item.queue !== null)
+      this.#queues.set(item.queue, (this.#queues.get(item.queue) ?? 0) + 1);
     if (item.action === 'rearm' && item.queue !== null) this.#seriesQueues.add(item.queue);
     if (!leaves && item.reasons.some(wouldRunUnderLegacy)) this.#leftRunnable++;
     if (item.action === 'rearm' && item.recurrence?.dialect === 'croniter') this.#needsCroniter = true;
@@ -87,7 +90,8 @@ export class Tally {
       total: this.#total,
       byKind: this.#byKind,
       byAction: this.#byAction,
-      queues: [...this.#queues].sort(),
+      queues: [...this.#queues.keys()].sort(),
+      perQueue: Object.fromEntries(this.#queues),
       seriesQueues: [...this.#seriesQueues].sort(),
       registrations: this.#registrations,
       waiting: this.#waiting,

@@ -1,11 +1,13 @@
-import { canaryStatus, pushCanary, removeCanary } from './canary.js';
+import { accountJournal, judgeJobs, queuedIds } from './accounting.js';
+import * as canary from './canary.js';
 import { type Connection, type ConnectLimits, openConnection } from './connection.js';
 import * as entries from './entries.js';
 import { schedulerLockKey } from './keys.js';
-import { acquireLegacyLock, acquireRunLock, LockKeeper, releaseLocks } from './lock.js';
+import { acquireCanaryLock, acquireLegacyLock, acquireRunLock, LockKeeper, releaseLocks } from './lock.js';
 import { moveBatch, rollbackBatch } from './moves.js';
 import * as overview from './overview.js';
 import type { RedisPort } from './port.js';
+import { repairEntries } from './repairs.js';
 import { beginRun, currentRun, finishRun, listRuns, readRun } from './runs.js';
 import * as series from './series.js';
 import { checkServer, type ServerInfo, serverTime } from './server.js';
@@ -48,6 +50,9 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     seriesIds: () => series.seriesIds(connection),
     readSeries: (ids, options) => series.readSeries(connection, ids, options),
     schedulerLock: (queue) => overview.readLock(connection, schedulerLockKey(queue)),
+    accountJournal: (runId, after) => accountJournal(connection, runId, after),
+    judgeJobs: (jobs) => judgeJobs(connection, jobs),
+    queuedIds: (queue) => queuedIds(connection, queue),
     currentRun: () => currentRun(connection),
     listRuns: (count) => listRuns(connection, count),
     readRun: (runId) => readRun(connection, runId),
@@ -61,10 +66,15 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     finishRun: (lock, runId, now) => finishRun(connection, lock, runId, now),
     moveBatch: (fence, steps) => moveBatch(connection, fence, steps),
     repairSeries: (lock, run, steps) => series.repairSeries(connection, lock, run, steps),
+    repairEntries: (lock, run, steps) => repairEntries(connection, lock, run, steps),
     rollbackBatch: (run, runId, metas) => rollbackBatch(connection, run, runId, metas),
 
-    pushCanary: (lock, canary) => pushCanary(connection, lock, canary),
-    canaryStatus: (id) => canaryStatus(connection, id),
-    removeCanary: (lock, canary) => removeCanary(connection, lock, canary),
+    acquireCanaryLock: (request) => acquireCanaryLock(connection, request),
+    releaseCanaryLock: (lock) => canary.releaseCanaryLock(connection, lock),
+    pushCanary: (lock, one) => canary.pushCanary(connection, lock, one),
+    scheduleCanary: (lock, one, due) => canary.scheduleCanary(connection, lock, one, due),
+    lookAtCanaries: (lock, ids) => canary.lookAtCanaries(connection, lock, ids),
+    leftCanaries: () => canary.leftCanaries(connection),
+    removeCanary: (lock, one) => canary.removeCanary(connection, lock, one),
   };
 }

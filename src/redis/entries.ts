@@ -25,6 +25,12 @@ export interface JobRead extends JobSnapshot {
   readonly dataLength: number;
 }
 
+export interface ReadJobsOptions {
+  readonly data: boolean;
+  /** `data` of more bytes than this is left out; only its length is told. */
+  readonly maxData?: number;
+}
+
 /** Scripts take about this many jobs: a few milliseconds (ARCHITECTURE, "Measured"). */
 export const BATCH = 250;
 
@@ -56,13 +62,14 @@ export async function legacyCount(connection: Connection): Promise<number> {
 export async function readJobs(
   connection: Connection,
   entries: readonly Entry[],
-  options: { readonly data: boolean },
+  { data, maxData = Number.MAX_SAFE_INTEGER }: ReadJobsOptions,
 ): Promise<JobRead[]> {
   const out: JobRead[] = [];
+  const limit = data ? maxData : -1;
   for (let from = 0; from < entries.length; from += BATCH) {
     const part = entries.slice(from, from + BATCH);
     const ids = part.map((entry) => arg(entry.id));
-    const replies = list(await connection.script('read_jobs', [], [options.data ? '1' : '0', ...ids]));
+    const replies = list(await connection.script('read_jobs', [], [limit, ...ids]));
     for (const [index, entry] of part.entries()) out.push(jobOf(entry, list(replies[index])));
   }
   return out;

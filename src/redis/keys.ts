@@ -13,6 +13,8 @@ export const KEY = {
   runs: 'migrate-scheduler:runs',
   series: 'migrate-scheduler:series',
   probe: 'migrate-scheduler:probe',
+  canaryLock: 'migrate-scheduler:canary-lock',
+  canaries: 'migrate-scheduler:canaries',
 } as const;
 
 /** Prefix of everything that this tool writes, and of its values in `rq:scheduler_lock`. */

@@ -17,10 +17,14 @@ export interface LockHolder {
   readonly pid: number;
 }
 
-/** The run lock in our hands; `value` is what every writing script compares. */
-export interface RunLock extends LockHolder {
+/** A lock in our hands: what a writing script compares, and where. */
+export interface HeldLock {
+  readonly key: string;
   readonly value: string;
 }
+
+/** The run lock in our hands, or that of `verify --canary`, which is no run and has a key of its own. */
+export interface RunLock extends LockHolder, HeldLock {}
 
 /** `rq:scheduler_lock` in our hands: live legacy schedulers skip their passes (SEMANTICS §7). */
 export interface LegacyLock {
@@ -44,20 +48,36 @@ export async function acquireRunLock(
   connection: Connection,
   request: RunLockRequest,
 ): Promise<RunLockResult> {
+  return acquire(connection, KEY.runLock, int(await connection.call('INCR', KEY.fence)), request);
+}
+
+/**
+ * Takes the lock of `verify --canary` likewise. Its token is always 0, so that no counter is left behind: the run id,
+ * which is random, tells one holder from another.
+ */
+export function acquireCanaryLock(connection: Connection, request: RunLockRequest): Promise<RunLockResult> {
+  return acquire(connection, KEY.canaryLock, 0, request);
+}
+
+async function acquire(
+  connection: Connection,
+  key: string,
+  token: number,
+  request: RunLockRequest,
+): Promise<RunLockResult> {
   const { runId, host, pid } = request;
-  const token = int(await connection.call('INCR', KEY.fence));
   const value = JSON.stringify({ runId, token, host, pid });
-  const lock: RunLock = { runId, token, host, pid, value };
-  const set = await connection.call('SET', KEY.runLock, value, 'NX', 'PX', RUN_LOCK_MS);
+  const lock: RunLock = { runId, token, host, pid, key, value };
+  const set = await connection.call('SET', key, value, 'NX', 'PX', RUN_LOCK_MS);
   if (set !== null) return { ok: true, lock, tookOver: null };
 
-  const held = textOrNull(await connection.call('GET', KEY.runLock)) ?? '';
+  const held = textOrNull(await connection.call('GET', key)) ?? '';
   const holder = parseHolder(held);
   const dead = holder?.host === host && !(await request.isAlive(host, holder.pid));
   if (held !== '' && !dead) return { ok: false, holder };
-  const taken = await connection.script('take_run_lock', [KEY.runLock], [held, value, RUN_LOCK_MS]);
+  const taken = await connection.script('take_run_lock', [key], [held, value, RUN_LOCK_MS]);
   if (int(taken) === 1) return { ok: true, lock, tookOver: holder };
-  return { ok: false, holder: parseHolder(textOrNull(await connection.call('GET', KEY.runLock)) ?? '') };
+  return { ok: false, holder: parseHolder(textOrNull(await connection.call('GET', key)) ?? '') };
 }
 
 function parseHolder(value: string): LockHolder | null {

@@ -136,7 +136,7 @@ export type UndoResult =
 
 /** What became of one job in a rollback; scripts/rollback_batch.lua explains the results. */
 export interface Undone {
-  readonly op: JobStep['op'] | 'repair';
+  readonly op: JobStep['op'] | 'repair' | 'mend' | 'remove' | 'quarantine';
   readonly id: Uint8Array;
   readonly result: UndoResult;
   /** Only for `advanced` and `needs-meta`: what the series stands at. */

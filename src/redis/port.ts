@@ -1,6 +1,8 @@
-import type { Canary } from './canary.js';
-import type { Cursor, Entry, JobRead, Page } from './entries.js';
+import type { AccountedPage } from './accounting.js';
+import type { Canary, CanaryName, CanaryRemoval, CanaryState } from './canary.js';
+import type { Cursor, Entry, JobRead, Page, ReadJobsOptions } from './entries.js';
 import type {
+  HeldLock,
   LegacyLock,
   LegacyLockResult,
   LegacyLockWait,
@@ -18,6 +20,7 @@ import type {
   NativeQueue,
   SchedulerKeys,
 } from './overview.js';
+import type { EntryResult, EntryStep } from './repairs.js';
 import type { BeginRequest, BeginResult, RunPhase, RunRecord } from './runs.js';
 import type { RepairResult, RepairRun, RepairStep, SeriesRead } from './series.js';
 import type { ServerInfo } from './server.js';
@@ -34,7 +37,7 @@ export interface RedisPort {
   legacyCount(): Promise<number>;
   pageLegacy(cursor: Cursor | null, count?: number): Promise<Page>;
   pageScheduled(queue: string, cursor: Cursor | null, count?: number): Promise<Page>;
-  readJobs(entries: readonly Entry[], options: { readonly data: boolean }): Promise<JobRead[]>;
+  readJobs(entries: readonly Entry[], options: ReadJobsOptions): Promise<JobRead[]>;
   /** One walk over the key space, for the three that follow. */
   schedulerKeys(): Promise<SchedulerKeys>;
   legacyState(keys: SchedulerKeys): Promise<LegacyState>;
@@ -48,6 +51,12 @@ export interface RedisPort {
   readSeries(ids: readonly string[], options: { readonly data: boolean }): Promise<SeriesRead[]>;
   /** A second sample of `rq:scheduler-lock:<queue>` (SEMANTICS §7: two, at least 2 s apart). */
   schedulerLock(queue: string): Promise<LockSample | null>;
+  /** Where the jobs of one journal entry are now; entries follow each other by `next`. */
+  accountJournal(runId: string, after: string | null): Promise<AccountedPage>;
+  judgeJobs(
+    jobs: readonly { readonly queue: string; readonly id: Uint8Array }[],
+  ): Promise<{ state: string; status: string }[]>;
+  queuedIds(queue: string): Promise<Set<string>>;
   currentRun(): Promise<string | null>;
   listRuns(count?: number): Promise<string[]>;
   readRun(runId: string): Promise<RunRecord | null>;
@@ -63,10 +72,18 @@ export interface RedisPort {
   finishRun(lock: RunLock, runId: string, now: number): Promise<RunPhase | null>;
   moveBatch(fence: Fence, steps: readonly JobStep[]): Promise<StepResult[]>;
   repairSeries(lock: RunLock, run: RepairRun, steps: readonly RepairStep[]): Promise<RepairResult[]>;
+  repairEntries(lock: RunLock, run: RepairRun, steps: readonly EntryStep[]): Promise<EntryResult[]>;
   rollbackBatch(run: RunLock, runId: string, metas?: readonly SeriesMeta[]): Promise<RollbackStep>;
 
-  // A canary: leaves no trace, is no part of the journal.
-  pushCanary(lock: RunLock, canary: Canary): Promise<void>;
-  canaryStatus(id: string): Promise<string | null>;
-  removeCanary(lock: RunLock, canary: Canary): Promise<boolean>;
+  // Canaries: they leave no trace and are no part of the journal.
+  acquireCanaryLock(request: RunLockRequest): Promise<RunLockResult>;
+  releaseCanaryLock(lock: HeldLock): Promise<void>;
+  pushCanary(lock: HeldLock, canary: Canary): Promise<void>;
+  /** `due`: epoch seconds, whole. */
+  scheduleCanary(lock: HeldLock, canary: Canary, due: number): Promise<void>;
+  /** Redis's clock and the canaries' states, in their order; renews the lock. */
+  lookAtCanaries(lock: HeldLock, ids: readonly string[]): Promise<{ now: number; states: CanaryState[] }>;
+  /** Those that earlier calls have scheduled and not removed. */
+  leftCanaries(): Promise<CanaryName[]>;
+  removeCanary(lock: HeldLock, canary: CanaryName): Promise<CanaryRemoval>;
 }

@@ -29,6 +29,8 @@ export interface RunCounts {
   readonly dropped: number;
   /** Series armed again by `repair`. */
   readonly repaired: number;
+  /** Entries of RQ's schedules that `repair` mended or took away. */
+  readonly mended: number;
   readonly restored: number;
   readonly alreadyRun: number;
   readonly missing: number;
@@ -120,6 +122,7 @@ export async function readRun(connection: Connection, runId: string): Promise<Ru
       retired: count('retired'),
       dropped: count('dropped'),
       repaired: count('repaired'),
+      mended: count('mended'),
       restored: count('restored'),
       alreadyRun: count('alreadyRun'),
       missing: count('missing'),

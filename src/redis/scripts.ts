@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** The Lua scripts of scripts/; those marked true get fence.lua in front, `series` series.lua as well. */
+/** The Lua scripts of scripts/; those marked true get fence.lua in front, the others what else they share. */
 const SCRIPTS = {
   take_run_lock: false,
   take_legacy_lock: true,
@@ -16,9 +16,20 @@ const SCRIPTS = {
   rollback_batch: true,
   read_series: 'series',
   repair_series: 'series',
+  repair_entries: true,
+  account_journal: 'job_state',
+  judge_jobs: 'job_state',
   canary_push: true,
+  canary_schedule: true,
+  canary_look: true,
   canary_remove: true,
 } as const;
+
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  true: ['fence'],
+  series: ['fence', 'series'],
+  job_state: ['fence', 'series', 'job_state'],
+};
 
 export type ScriptName = keyof typeof SCRIPTS;
 
@@ -36,9 +47,7 @@ const read = (name: string): string =>
 export function loadScript(name: ScriptName): LoadedScript {
   let script = loaded.get(name);
   if (!script) {
-    const shared = SCRIPTS[name];
-    const series = shared === 'series' ? read('series') : '';
-    const lua = (shared ? read('fence') : '') + series + read(name);
+    const lua = [...(SHARED[String(SCRIPTS[name])] ?? []), name].map(read).join('');
     script = { lua, sha: createHash('sha1').update(lua).digest('hex') };
     loaded.set(name, script);
   }

@@ -1,5 +1,7 @@
 import type { Check, CheckStatus } from '../verify/observations.js';
-import { wordCheck } from './messages/index.js';
+import { passes } from '../verify/verdict.js';
+import { type CheckReport, closingLine, precisionLine } from './check-report.js';
+import { place, wordCheck } from './messages/index.js';
 import type { Paint } from './paint.js';
 
 const MARK: Readonly<Record<CheckStatus, string>> = { pass: '✓', warn: '!', fail: '✗', skip: '-' };
@@ -11,16 +13,16 @@ function mark(status: CheckStatus, paint: Paint): string {
 }
 
 /** One line per check, the next step below each that does not pass, and a closing line. */
-export function checkLines(checks: readonly Check[], paint: Paint): string[] {
-  const lines = checks.flatMap((check) => {
-    const { text, next } = wordCheck(check);
-    const line = `${mark(check.status, paint)} ${text} ${paint.dim(`[${check.code}]`)}`;
-    return next ? [line, `  ${paint.dim('→')} ${next}`] : [line];
-  });
-  const failed = checks.filter((check) => check.status === 'fail').length;
-  const closing =
-    failed === 0
-      ? paint.green(`All ${checks.filter((check) => check.status === 'pass').length} checks pass.`)
-      : paint.red(`${failed} of ${checks.length} checks fail.`);
-  return [...lines, '', closing];
+export function checkLines(report: Pick<CheckReport, 'checks' | 'failOn'>, paint: Paint): string[] {
+  const closing = closingLine(report);
+  const painted = passes(report.checks, report.failOn) ? paint.green(closing) : paint.red(closing);
+  const precision = precisionLine(report.checks);
+  const lines = report.checks.flatMap((check) => checkLine(check, paint));
+  return [...lines, '', ...(precision === null ? [] : [precision]), painted];
+}
+
+function checkLine(check: Check, paint: Paint): string[] {
+  const { text, next } = wordCheck(check);
+  const line = `${mark(check.status, paint)} ${place(check)}${text} ${paint.dim(`[${check.code}]`)}`;
+  return next ? [line, `  ${paint.dim('→')} ${next}`] : [line];
 }

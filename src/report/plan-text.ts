@@ -1,4 +1,4 @@
-import { hasWork, type PlanHead } from '../plan/plan.js';
+import { hasWork, type PlanHead, type QueueCoverage } from '../plan/plan.js';
 import type { FileChange, Finding, JobItem } from '../plan/types.js';
 import { place, wordFinding } from './messages/index.js';
 import { columns, type Paint, paintDiff, severityWord } from './paint.js';
@@ -112,6 +112,28 @@ export function findingLines(findings: readonly Finding[], paint: Paint): string
   });
 }
 
+/** Who schedules each queue once the plan is carried out. */
+function coverageLines({ coverage }: PlanHead, paint: Paint): string[] {
+  return coverage.map((row, i) => {
+    const n = row.jobs.toLocaleString('en-US');
+    const head = i === 0 ? paint.bold('Queues') : '      ';
+    return `${head} ${row.queue}: ${n} ${row.jobs === 1 ? 'job' : 'jobs'}, ${scheduledBy(row, paint)}`;
+  });
+}
+
+function scheduledBy({ covered, workers }: QueueCoverage, paint: Paint): string {
+  const named = (some: QueueCoverage['workers']) =>
+    some.map(({ id, path, line }) => `${id.slice(id.indexOf('#') + 1)} (${path}:${line})`).join(', ');
+  const beating = workers.filter(({ scheduler }) => scheduler === 'on');
+  if (covered === 'yes') return `scheduled by ${named(beating)}`;
+  if (covered === 'unknown')
+    return paint.yellow(
+      `scheduled by ${named(beating)} if it works on this queue: its queues cannot be read`,
+    );
+  if (workers.length === 0) return paint.red('no worker in the files works on it');
+  return paint.red(`scheduled by nobody: ${named(workers)} without a scheduler`);
+}
+
 /** The whole preview but the job table, which is streamed before it. */
 export function planSummary(plan: PlanHead, view: PlanView): string {
   const { paint } = view;
@@ -125,6 +147,7 @@ export function planSummary(plan: PlanHead, view: PlanView): string {
     for (const { path, before, after } of plan.containers)
       if (before !== after) out.push(`       ${path}: ${before} → ${after} containers`);
   }
+  out.push(...coverageLines(plan, paint));
   if (plan.redis !== null) out.push(`${paint.bold('Redis')}  ${plan.redis}`);
   const { rq, source } = plan.target;
   out.push(

@@ -1,4 +1,5 @@
 import type { Finding } from '../plan/types.js';
+import { reasonsOf } from './messages/checks-entries.js';
 import { columns, type Paint } from './paint.js';
 import { findingLines } from './plan-text.js';
 import { distance, wallClock } from './time.js';
@@ -30,16 +31,36 @@ function why({ reason, status }: BrokenSeries): string {
   return `its job is ${status ?? 'without status'} and armed no other`;
 }
 
+/** An entry of RQ's schedule that is to be mended or taken away. */
+export interface UnfitEntry {
+  readonly id: string;
+  readonly queue: string;
+  readonly newId: string | null;
+  readonly action: 'mend' | 'remove' | 'quarantine';
+  readonly reasons: readonly string[];
+  /** Changes of fields: `name=value`, or `-name` for one that is removed. */
+  readonly fields: readonly string[];
+}
+
 /** What `repair` is about to do, and what it cannot do. */
 export function repairPreview(
   broken: readonly BrokenSeries[],
+  unfit: readonly UnfitEntry[],
   findings: readonly Finding[],
-  { paint, zone, now }: View,
+  view: View,
 ): string {
-  const total = broken.length + findings.length;
-  if (total === 0)
-    return paint.green('Every recurring series has its next run armed; there is nothing to repair.');
-  const head = ['SERIES', 'FUNCTION', 'LOST', 'NEXT'].map((cell) => paint.dim(cell));
+  const { paint } = view;
+  if (broken.length + unfit.length + findings.length === 0) {
+    return paint.green(
+      'Every recurring series has its next run armed, and RQ can take every entry; there is nothing to repair.',
+    );
+  }
+  const lines = [...seriesLines(broken, view), ...entryLines(unfit, view)];
+  return [...lines, ...findingLines(findings, paint)].join('\n');
+}
+
+function seriesLines(broken: readonly BrokenSeries[], { paint, zone, now }: View): string[] {
+  if (broken.length === 0) return [];
   const rows = broken
     .slice(0, SHOWN)
     .map((one) => [
@@ -50,22 +71,52 @@ export function repairPreview(
         ? 'none: it will be finished'
         : `${wallClock(one.slot, zone)} (${distance(one.slot - now)})`,
     ]);
-  const lines = [paint.bold(`${total.toLocaleString('en-US')} recurring series lost the next run`)];
-  if (rows.length > 0) lines.push(...columns([head, ...rows], '  '));
-  const more = broken.length - SHOWN;
+  const title = `${broken.length.toLocaleString('en-US')} recurring series lost the next run`;
+  return table(title, ['SERIES', 'FUNCTION', 'LOST', 'NEXT'], rows, broken.length, paint);
+}
+
+function entryLines(unfit: readonly UnfitEntry[], { paint }: View): string[] {
+  if (unfit.length === 0) return [];
+  const rows = unfit.slice(0, SHOWN).map((one) => [one.queue, one.id, reasonsOf(one.reasons), remedy(one)]);
+  const title = `${unfit.length.toLocaleString('en-US')} entries that RQ cannot take as they are`;
+  return table(title, ['QUEUE', 'JOB', 'WHY', 'REMEDY'], rows, unfit.length, paint);
+}
+
+function remedy({ action, newId, fields }: UnfitEntry): string {
+  if (action === 'remove') return 'entry removed';
+  if (action === 'quarantine') return 'set aside, its data kept';
+  const parts = [...(newId === null ? [] : [`renamed ${newId}`]), ...fields];
+  return parts.join(', ') || 'made due at once';
+}
+
+function table(
+  title: string,
+  head: readonly string[],
+  rows: readonly string[][],
+  total: number,
+  paint: Paint,
+): string[] {
+  const lines = [paint.bold(title), ...columns([head.map((cell) => paint.dim(cell)), ...rows], '  ')];
+  const more = total - rows.length;
   if (more > 0) lines.push(paint.dim(`  … and ${more.toLocaleString('en-US')} more`));
-  return [...lines, ...findingLines(findings, paint)].join('\n');
+  return lines;
 }
 
 /** What `repair` did. */
 export function repairSummary(
-  result: { readonly runId: string | null; readonly armed: number; readonly findings: readonly Finding[] },
+  result: {
+    readonly runId: string | null;
+    readonly armed: number;
+    readonly mended: number;
+    readonly findings: readonly Finding[];
+  },
   paint: Paint,
 ): string {
+  const { armed, mended } = result;
   const lines = [
-    result.armed > 0
-      ? paint.green(`Armed ${result.armed.toLocaleString('en-US')} again.`)
-      : 'Nothing was armed.',
+    ...(armed > 0 ? [paint.green(`Armed ${armed.toLocaleString('en-US')} again.`)] : []),
+    ...(mended > 0 ? [paint.green(`Repaired ${mended.toLocaleString('en-US')} entries.`)] : []),
+    ...(armed + mended === 0 ? ['Nothing was repaired.'] : []),
     ...findingLines(result.findings, paint),
   ];
   if (result.runId !== null) lines.push(`  Undo   migrate-scheduler rollback ${result.runId}`);

@@ -25,7 +25,7 @@ export function rollbackPreview(
     readonly runId: string;
     readonly files: readonly FileLine[];
     readonly record: {
-      readonly counts: Readonly<Record<MovedCount | 'repaired', number>>;
+      readonly counts: Readonly<Record<MovedCount | 'repaired' | 'mended', number>>;
     } | null;
   },
   paint: Paint,
@@ -33,11 +33,11 @@ export function rollbackPreview(
   const { runId, files, record } = plan;
   const lines = [paint.bold(`Rolling back run ${runId}`)];
   if (record) {
-    const { moved, renamed, rearmed, repeated, retired, dropped, repaired } = record.counts;
+    const { moved, renamed, rearmed, repeated, retired, dropped, repaired, mended } = record.counts;
     const total = (moved + renamed + rearmed + repeated + retired + dropped).toLocaleString('en-US');
     lines.push(
-      repaired > 0
-        ? `  Series the run armed ${repaired.toLocaleString('en-US')} again; those that still wait are left without a next run, as before`
+      repaired + mended > 0
+        ? `  The repair armed ${repaired.toLocaleString('en-US')} series and mended ${mended.toLocaleString('en-US')} entries; what still waits becomes as it was before`
         : `  Jobs   the run moved ${total}; those that still wait go back to rq-scheduler's schedule`,
     );
   }
@@ -53,7 +53,7 @@ function repairUndone({ restored, alreadyRun, missing }: JobCounts, paint: Paint
   const n = (count: number) => count.toLocaleString('en-US');
   return [
     paint.green('Rolled back.'),
-    `  Series ${n(restored)} without a next run again, ${n(alreadyRun)} ran meanwhile, ${n(missing)} cancelled meanwhile`,
+    `  ${n(restored)} as before the repair again, ${n(alreadyRun)} ran meanwhile, ${n(missing)} cancelled meanwhile`,
   ].join('\n');
 }
 

@@ -31,7 +31,7 @@ export interface JobsDone {
 }
 
 /** Is this process of this host alive? EPERM means that it is, and somebody else's. */
-function isAlive(_host: string, pid: number): boolean {
+export function isAlive(_host: string, pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -77,6 +77,7 @@ export async function assemble(
     jobs: { total: jobs.total, byKind: jobs.byKind, byAction: jobs.byAction },
     files: files.changes,
     containers: files.containers,
+    coverage: files.coverage,
     findings: [
       ...files.findings,
       ...targetFindings,
@@ -107,9 +108,9 @@ export function toolName(): string {
 /** The file part of a run that stopped part-way, as it was planned then. */
 function savedFiles(local: LocalRun | null): PlannedFiles {
   const text = local?.dir.planText() ?? null;
-  if (text === null) return { changes: [], containers: [], findings: [] };
-  const { files, containers } = parsePlanHead([text]);
-  return { changes: files, containers, findings: [] };
+  if (text === null) return { changes: [], containers: [], coverage: [], findings: [] };
+  const { files, containers, coverage } = parsePlanHead([text]);
+  return { changes: files, containers, coverage, findings: [] };
 }
 
 /**

@@ -84,6 +84,7 @@ function planOf(changes: readonly FileChange[]): PlanHead {
     jobs: { total, byKind, byAction },
     files: changes,
     containers: [],
+    coverage: [],
     findings: [],
   };
 }

@@ -1,11 +1,13 @@
 import type { RecurringStrategy } from '../plan/decide-recurring.js';
+import type { FailOn } from '../verify/verdict.js';
 import type { Terminal } from '../world/terminal.js';
 
 /** What commander hands over; names are the camel-cased flags of the option table. */
 export interface RunOptions {
   readonly project: string;
   readonly redisUrl?: string;
-  readonly format: 'text' | 'json' | 'sarif';
+  /** junit and github: `verify` only; sarif: `code` only. */
+  readonly format: 'text' | 'json' | 'junit' | 'github' | 'sarif';
   readonly yes?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -21,6 +23,9 @@ export interface RunOptions {
   readonly all?: boolean;
   readonly explain?: boolean;
   readonly wait?: number;
+  readonly interval?: number;
+  readonly failOn?: FailOn;
+  readonly canary?: boolean;
   readonly grace?: number;
   readonly force?: boolean;
   readonly include?: readonly string[];

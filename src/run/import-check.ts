@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deflateSync } from 'node:zlib';
-import { pickleCall } from '../legacy/pickle/index.js';
-import { formatUtc } from '../native/parse.js';
-import type { Canary } from '../redis/canary.js';
-import type { RunLock } from '../redis/lock.js';
+import type { HeldLock, RunLock } from '../redis/lock.js';
 import type { RedisPort } from '../redis/port.js';
+import type { CanaryOutcome } from '../verify/canary.js';
+import { canaryJob, type Serializer } from './canary-job.js';
 import type { Context } from './context.js';
 import { seeWorkers } from './observe.js';
 import { EXIT, refusal } from './outcome.js';
@@ -28,55 +25,49 @@ export async function checkImport(
   const alive = seeWorkers(await port.workers(), await port.time()).filter((worker) => worker.alive);
   const served = queues.filter((queue) => alive.some((worker) => worker.queues.includes(queue)));
   for (const queue of served) {
-    context.terminal.progress(`Checking that the workers of queue ${queue} can run rq_recurring`);
-    await checkQueue(context, port, lock, canaryFor(queue, await port.time()));
+    const outcome = await pingQueue(context, port, lock, { queue, serializer: 'pickle' });
+    if (outcome.startsWith('timeout'))
+      throw refusal(EXIT.partial, 'import-check-timeout', { queue, waited: PATIENCE_SECONDS });
+    if (outcome !== 'finished')
+      throw refusal(EXIT.partial, 'module-not-importable', { queue, status: outcome });
   }
   context.terminal.progressEnd();
   return queues.filter((queue) => !served.includes(queue));
 }
 
-function canaryFor(queue: string, now: number): Canary {
-  const id = `migrate-scheduler-canary-${randomBytes(6).toString('hex')}`;
-  const at = formatUtc(now);
-  return {
-    id,
+/**
+ * Has a worker of the queue run `rq_recurring.ping` and removes the job again. Stops waiting, as if time were over,
+ * when a signal came.
+ */
+export async function pingQueue(
+  { terminal, stop }: Context,
+  port: RedisPort,
+  lock: HeldLock,
+  {
     queue,
-    fields: [
-      ['status', 'queued'],
-      ['created_at', at],
-      ['enqueued_at', at],
-      ['data', new Uint8Array(deflateSync(pickleCall('rq_recurring.ping', [])))],
-      ['origin', queue],
-      ['description', 'migrate-scheduler: can this worker run rq_recurring?'],
-      ['timeout', '30'],
-      ['result_ttl', '60'],
-      ['failure_ttl', '60'],
-      ['started_at', ''],
-      ['ended_at', ''],
-    ],
-  };
-}
-
-async function checkQueue(context: Context, port: RedisPort, lock: RunLock, canary: Canary): Promise<void> {
+    serializer,
+    patience = PATIENCE_SECONDS,
+  }: { queue: string; serializer: Serializer; patience?: number },
+): Promise<CanaryOutcome> {
+  terminal.progress(`Checking that the workers of queue ${queue} can run rq_recurring`);
+  const now = await port.time();
+  const canary = canaryJob({ queue, func: 'rq_recurring.ping', serializer, status: 'queued', now });
   await port.pushCanary(lock, canary);
   try {
-    const until = Date.now() + PATIENCE_SECONDS * 1000;
-    let status = await port.canaryStatus(canary.id);
-    while (
-      (status === 'queued' || status === 'started') &&
-      Date.now() < until &&
-      context.stop.signal === null
-    ) {
+    const until = Date.now() + patience * 1000;
+    for (;;) {
+      const status = (await port.lookAtCanaries(lock, [canary.id])).states[0]?.status ?? null;
+      if (status !== 'queued' && status !== 'started') return outcomeOf(status);
+      if (Date.now() >= until || stop.signal !== null) return `timeout-${status}`;
       await sleep(POLL_MS);
-      status = await port.canaryStatus(canary.id);
     }
-    if (status === 'finished') return;
-    const { queue } = canary;
-    if (status === 'queued' || status === 'started') {
-      throw refusal(EXIT.partial, 'import-check-timeout', { queue, waited: PATIENCE_SECONDS });
-    }
-    throw refusal(EXIT.partial, 'module-not-importable', { queue, status: status ?? 'gone' });
   } finally {
     await port.removeCanary(lock, canary);
   }
+}
+
+/** RQ's status of a canary that is no longer under way. */
+export function outcomeOf(status: string | null): 'finished' | 'failed' | 'gone' {
+  if (status === 'finished') return 'finished';
+  return status === null ? 'gone' : 'failed';
 }

@@ -1,97 +1,144 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { printableId } from '../native/job-id.js';
 import {
   MIN_SAMPLE_GAP_SECONDS,
   type LockSample as Sample,
-  schedulerLockState,
+  schedulerState,
 } from '../native/scheduler-lock.js';
-import { compareVersions, parseVersion } from '../native/version.js';
-import { parseWorker } from '../native/worker.js';
-import { BATCH, type Cursor } from '../redis/entries.js';
-import type { Heartbeat, LockSample, NativeQueue } from '../redis/overview.js';
+import { takeoverSeconds } from '../native/takeover.js';
+import type { LockSample, NativeQueue } from '../redis/overview.js';
 import type { RedisPort } from '../redis/port.js';
-import type { Observations, QueueSeen, WorkerSeen } from '../verify/observations.js';
+import type { EntriesSeen, LegacySeen, Observations, QueueSeen } from '../verify/observations.js';
+import { lookAtEntries, NO_ENTRIES } from './observe-entries.js';
+import { lookAtJournal, lookForNewEntries, settleJournal } from './observe-journal.js';
+import {
+  holderOf,
+  lookAtProcesses,
+  type ProcessLook,
+  seeClocks,
+  seeCron,
+  seeWorker,
+  sparesOf,
+  workersVersions,
+} from './observe-processes.js';
 import { lookAtSeries, seriesSeen, stillLost } from './series.js';
 
-/** A worker beats at least every worker_ttl (420 s by default) plus RQ's own slack of 60 s (SEMANTICS §7). */
-const WORKER_SILENCE_SECONDS = 480;
+export { seeWorkers, workersVersion } from './observe-processes.js';
+
 /** A scheduler in a long pass refreshes late: where two looks do not tell, a third comes after this. */
 const MORE_SECONDS = 4;
-const EXAMPLES = 10;
 
-/** What a worker hash says, with whether it is alive now. */
-export function seeWorkers(beats: readonly Heartbeat[], now: number): WorkerSeen[] {
-  return beats.flatMap((beat) => {
-    const fields = new Map([...beat.fields].map(([name, value]) => [name, Buffer.from(value)]));
-    const worker = parseWorker(beat.key, fields);
-    if (!worker) return [];
-    const { name, queues, version, hostname, pid, state, lastHeartbeat, death } = worker;
-    const silent = lastHeartbeat !== null && now - lastHeartbeat > WORKER_SILENCE_SECONDS;
-    return [{ name, queues, version, hostname, pid, state, alive: death === null && !silent }];
-  });
+export interface ObserveOptions {
+  /** Seconds that a job may be late. */
+  readonly grace: number;
+  /** RQ version that runs, where the user says so. */
+  readonly rq: string | null;
+  /** RQ version that the project aims at. */
+  readonly target?: string | null;
+  readonly signal?: AbortSignal;
 }
 
-/** Lowest RQ version among live workers: the strictest rules apply; null when none tells. */
-export function workersVersion(workers: readonly WorkerSeen[]): string | null {
-  const versions = workers
-    .filter((worker) => worker.alive)
-    .flatMap(({ version }) => (version !== null && parseVersion(version) ? [version] : []));
-  return versions.sort(compareVersions)[0] ?? null;
+/** A queue at one moment, by Redis's clock. */
+interface QueueLook {
+  readonly at: number;
+  readonly queues: ReadonlyMap<string, NativeQueue>;
 }
 
-/** Looks at everything `verify` judges. Takes a little over two seconds: locks are sampled twice. */
-export async function observe(
-  port: RedisPort,
-  options: { grace: number; rq: string | null; signal?: AbortSignal },
-): Promise<Observations> {
+/**
+ * Looks at everything in Redis that `verify` judges. Takes a little over two seconds, more for many jobs: locks,
+ * heartbeats and whatever seems lost are looked at twice, the entries in between. Writes nothing.
+ */
+export async function observe(port: RedisPort, options: ObserveOptions): Promise<Observations> {
+  const { grace, target = null, signal } = options;
   const keys = await port.schedulerKeys();
-  const started = await port.time();
-  const first = await port.nativeQueues(keys, started - options.grace);
+  const before = await lookAtProcesses(port, keys);
+  const first = await lookAtQueues(port, keys, grace);
+  const live = workersVersions(before.workers.map((worker) => seeWorker(worker, before.at)));
+  const known = options.rq ?? (live.length === 0 ? target : null);
+  const versions = known === null ? live : [known];
+  const rq = versions[0] ?? null;
   const series = await lookAtSeries(port);
-  const workers = seeWorkers(await port.workers(), started);
-  const rq = options.rq ?? workersVersion(workers);
-  const waiting = options.signal ? { signal: options.signal } : {};
-  await sleep(MIN_SAMPLE_GAP_SECONDS * 1000 + 200, undefined, waiting);
+  const journal = await lookAtJournal(port, first.at);
+  const entries = new Map<string, EntriesSeen>();
+  for (const { name, scheduled } of first.queues.values()) {
+    if (scheduled > 0) entries.set(name, await lookAtEntries(port, name, versions, first.at));
+  }
+  await untilSecondLook(port, first.at, signal);
 
-  const now = await port.time();
-  const second = new Map(
-    (await port.nativeQueues(keys, now - options.grace)).map((queue) => [queue.name, queue]),
-  );
-  const legacy = await port.legacyState(keys);
+  const after = await lookAtProcesses(port, keys);
+  const second = await lookAtQueues(port, keys, grace);
   const queues: QueueSeen[] = [];
-  for (const before of first) {
-    const after = second.get(before.name) ?? before;
-    queues.push({
-      name: after.name,
-      scheduled: after.scheduled,
-      next: after.first === null ? null : Number(after.first),
-      // Overdue on both looks: what is enqueued between them was not overdue.
-      overdue: Math.min(before.overdue, after.overdue),
-      withoutJob: after.scheduled > 0 ? await withoutJob(port, after) : { count: 0, examples: [] },
-      scheduler: schedulerLockState(sample(before.lock, started), sample(after.lock, now), rq),
-    });
-  }
-  const unsure = queues.filter((queue) => queue.scheduled > 0 && queue.scheduler === 'inconclusive');
-  if (unsure.length > 0) await sleep(MORE_SECONDS * 1000, undefined, waiting);
-  const at = await port.time();
-  const settled = new Map<string, QueueSeen['scheduler']>();
-  for (const { name } of unsure) {
-    const before = first.find((queue) => queue.name === name)?.lock ?? null;
-    settled.set(
-      name,
-      schedulerLockState(sample(before, started), sample(await port.schedulerLock(name), at), rq),
-    );
-  }
+  for (const name of first.queues.keys())
+    queues.push(queueSeen(name, { first, second, before, after, rq, entries }));
   return {
-    now,
+    now: second.at,
     rq,
-    legacy: {
-      waiting: await port.legacyCount(),
-      alive: legacy.instances.filter((one) => one.death === null).map((one) => one.key),
-    },
-    queues: queues.map((queue) => ({ ...queue, scheduler: settled.get(queue.name) ?? queue.scheduler })),
-    workers,
+    target,
+    legacy: await lookAtLegacy(port, keys, journal?.runs[0]?.createdAt ?? null),
+    queues: await settled(port, queues, { first, before, after, rq }, signal),
+    workers: after.workers.map((worker) => seeWorker(worker, after.at)),
     series: seriesSeen(series, await stillLost(port, series)),
+    cron: seeCron(after),
+    clocks: seeClocks(before, after),
+    journal: journal && (await settleJournal(port, journal)),
+  };
+}
+
+async function lookAtQueues(
+  port: RedisPort,
+  keys: Awaited<ReturnType<RedisPort['schedulerKeys']>>,
+  grace: number,
+): Promise<QueueLook> {
+  const at = await port.time();
+  const queues = await port.nativeQueues(keys, at - grace);
+  return { at, queues: new Map(queues.map((queue) => [queue.name, queue])) };
+}
+
+async function lookAtLegacy(
+  port: RedisPort,
+  keys: Awaited<ReturnType<RedisPort['schedulerKeys']>>,
+  since: number | null,
+): Promise<LegacySeen> {
+  const { instances } = await port.legacyState(keys);
+  return {
+    waiting: await port.legacyCount(),
+    alive: instances.filter((one) => one.death === null).map((one) => one.key),
+    added: since === null ? null : await lookForNewEntries(port, since),
+  };
+}
+
+async function untilSecondLook(
+  port: RedisPort,
+  started: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const left = MIN_SAMPLE_GAP_SECONDS + 0.2 - ((await port.time()) - started);
+  if (left > 0) await sleep(left * 1000, undefined, signal ? { signal } : {});
+}
+
+interface Looks {
+  readonly first: QueueLook;
+  readonly second: QueueLook;
+  readonly before: ProcessLook;
+  readonly after: ProcessLook;
+  readonly rq: string | null;
+  readonly entries: ReadonlyMap<string, EntriesSeen>;
+}
+
+function queueSeen(name: string, looks: Looks): QueueSeen {
+  const { first, second, after, rq, entries } = looks;
+  const was = first.queues.get(name);
+  const is = second.queues.get(name) ?? was;
+  const lock = sample(is?.lock ?? null, second.at);
+  return {
+    name,
+    scheduled: is?.scheduled ?? 0,
+    next: is?.first === null || is?.first === undefined ? null : Number(is.first),
+    // Overdue on both looks: what is enqueued between them was not overdue.
+    overdue: Math.min(was?.overdue ?? 0, is?.overdue ?? 0),
+    scheduler: verdict(sample(was?.lock ?? null, first.at), lock, looks),
+    holder: lock.value === null ? null : holderOf(name, lock, after),
+    takeover: takeoverSeconds(lock.pttl, sparesOf(name, after), rq),
+    entries: entries.get(name) ?? NO_ENTRIES,
   };
 }
 
@@ -99,20 +146,31 @@ function sample(lock: LockSample | null, at: number): Sample {
   return lock === null ? { value: null, pttl: -2, at } : { ...lock, at };
 }
 
-async function withoutJob(port: RedisPort, queue: NativeQueue): Promise<QueueSeen['withoutJob']> {
-  let count = 0;
-  const examples: string[] = [];
-  let cursor: Cursor | null = null;
-  do {
-    const page = await port.pageScheduled(queue.name, cursor);
-    for (let from = 0; from < page.entries.length; from += BATCH) {
-      for (const job of await port.readJobs(page.entries.slice(from, from + BATCH), { data: false })) {
-        if (job.type === 'hash') continue;
-        count++;
-        if (examples.length < EXAMPLES) examples.push(printableId(job.id));
-      }
-    }
-    cursor = page.next;
-  } while (cursor !== null);
-  return { count, examples };
+function verdict(
+  was: Sample,
+  is: Sample,
+  { before, after, rq }: Pick<Looks, 'before' | 'after' | 'rq'>,
+): QueueSeen['scheduler'] {
+  const beat = (look: ProcessLook) =>
+    look.schedulers.find(({ name }) => name === is.value)?.lastHeartbeat ?? null;
+  return schedulerState(was, is, rq, { first: beat(before), second: beat(after) });
+}
+
+/** A third look at the locks of queues with jobs of which two did not tell. */
+async function settled(
+  port: RedisPort,
+  queues: readonly QueueSeen[],
+  looks: Pick<Looks, 'first' | 'before' | 'after' | 'rq'>,
+  signal: AbortSignal | undefined,
+): Promise<QueueSeen[]> {
+  const unsure = queues.filter((queue) => queue.scheduled > 0 && queue.scheduler === 'inconclusive');
+  if (unsure.length === 0) return [...queues];
+  await sleep(MORE_SECONDS * 1000, undefined, signal ? { signal } : {});
+  const at = await port.time();
+  const states = new Map<string, QueueSeen['scheduler']>();
+  for (const { name } of unsure) {
+    const was = sample(looks.first.queues.get(name)?.lock ?? null, looks.first.at);
+    states.set(name, verdict(was, sample(await port.schedulerLock(name), at), looks));
+  }
+  return queues.map((queue) => ({ ...queue, scheduler: states.get(queue.name) ?? queue.scheduler }));
 }

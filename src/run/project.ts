@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
 import { versionOf } from '../files/decide-versions.js';
@@ -7,8 +8,8 @@ import { addition, changesFor, creation, type Project, readProject } from '../fi
 import { isBlocking } from '../files/python/code/analysis.js';
 import { analyseCode, type CodeAnalysis, type CodeOptions } from '../files/python/uses.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
-import type { SourceFile } from '../files/types.js';
-import type { ContainerCount } from '../plan/plan.js';
+import type { Fact, SourceFile } from '../files/types.js';
+import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
 import { runtimeSource } from '../world/assets.js';
@@ -22,6 +23,7 @@ import { EXIT, refusal } from './outcome.js';
 export interface PlannedFiles {
   readonly changes: readonly FileChange[];
   readonly containers: readonly ContainerCount[];
+  readonly coverage: readonly QueueCoverage[];
   readonly findings: readonly Finding[];
 }
 
@@ -63,12 +65,14 @@ export function planFiles(
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
+  const after = factsAfter(project, planned.changes);
   const uses = usesScheduler(project);
   const left: Finding = { code: 'jobs-left-behind', severity: 'error', args: { count: jobs.leftRunnable } };
   const none: Finding = { code: 'no-scheduler-found', severity: 'info', args: {} };
   return {
     changes: [...planned.changes, ...runtime.changes, ...config.changes],
-    containers: containers(project, planned.changes),
+    containers: containers(project.facts, after),
+    coverage: options.only === 'files' ? [] : coverageOf(after, jobs.perQueue),
     findings: [
       ...project.findings,
       ...findings,
@@ -131,7 +135,9 @@ export function installRuntime(
 
 /** A place on the workers' import path. */
 export function inModuleFolder(project: Project, options: RunOptions, name: string): string {
-  const folder = options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ?? runtimeFolder(project.facts);
+  const folder =
+    options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ??
+    runtimeFolder(project.facts, project.view.paths);
   return folder === '' ? name : `${folder}/${name}`;
 }
 
@@ -164,8 +170,8 @@ function usesScheduler({ facts }: Project): boolean {
   );
 }
 
-/** Containers per compose file now and after the changes, counted from the files as they will be. */
-function containers(project: Project, changes: readonly FileChange[]): ContainerCount[] {
+/** What the files say once they are changed: read from the files as they will be. */
+function factsAfter(project: Project, changes: readonly FileChange[]): readonly Fact[] {
   const edits = new Map(changes.map((change) => [change.path, change]));
   const after = project.view.paths.flatMap((path): SourceFile[] => {
     const file = project.view.get(path);
@@ -173,11 +179,16 @@ function containers(project: Project, changes: readonly FileChange[]): Container
     if (!file || change?.action === 'delete') return [];
     return [change ? { path, text: applyEdits(file.text, change.edits) } : file];
   });
-  const counts = new Map(countsOf(readProject(after, FILE_KINDS)));
-  return countsOf(project).map(([path, before]) => ({ path, before, after: counts.get(path) ?? 0 }));
+  return readProject(after, FILE_KINDS).facts;
 }
 
-function countsOf({ facts }: Project): [string, number][] {
+/** Containers per compose file now and after the changes. */
+function containers(now: readonly Fact[], then: readonly Fact[]): ContainerCount[] {
+  const counts = new Map(countsOf(then));
+  return countsOf(now).map(([path, before]) => ({ path, before, after: counts.get(path) ?? 0 }));
+}
+
+function countsOf(facts: readonly Fact[]): [string, number][] {
   return facts.flatMap((fact): [string, number][] =>
     fact.type === 'containers' ? [[fact.path, fact.services.length]] : [],
   );

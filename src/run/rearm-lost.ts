@@ -7,11 +7,8 @@ import type { RunLock } from '../redis/lock.js';
 import type { RedisPort } from '../redis/port.js';
 import type { RepairStep } from '../redis/series.js';
 import type { BrokenSeries } from '../report/repair-text.js';
-import { stopped } from './apply-files.js';
-import { takeRunLock } from './apply-jobs.js';
 import { toolName } from './assemble.js';
 import type { Context } from './context.js';
-import { type OpenRedis, redisRefusal } from './open-redis.js';
 import { EXIT, refusal } from './outcome.js';
 import { lookAtSeries, stillLost } from './series.js';
 
@@ -43,18 +40,21 @@ export interface Repair {
 export interface Found {
   readonly broken: readonly Broken[];
   readonly findings: readonly Finding[];
+  /** The lost occurrences of all of them, those that cannot be repaired here included. */
+  readonly lostJobs: ReadonlySet<string>;
 }
 
 /** Series that are lost on two looks. */
 export async function findBroken({ stop }: Context, port: RedisPort): Promise<Found> {
   const first = await lookAtSeries(port);
-  if (!first.some(({ loss }) => loss !== null)) return { broken: [], findings: [] };
+  if (!first.some(({ loss }) => loss !== null)) return { broken: [], findings: [], lostJobs: new Set() };
   await sleep(GRACE_MS);
   if (stop.signal !== null) throw refusal(stop.signal === 'SIGTERM' ? EXIT.sigterm : EXIT.sigint, 'declined');
   const now = await port.time();
   const broken: Broken[] = [];
   const findings: Finding[] = [];
-  for (const { series, loss, jobStatus } of await stillLost(port, first)) {
+  const lost = await stillLost(port, first);
+  for (const { series, loss, jobStatus } of lost) {
     const next = nextSlot(series, now);
     if (loss === null) continue;
     if (!next.ok) findings.push(warning(next.code, series.id, next.detail));
@@ -63,38 +63,30 @@ export async function findBroken({ stop }: Context, port: RedisPort): Promise<Fo
       broken.push({ id, func, lostJobId, reason: loss, status: jobStatus, slot: next.slot });
     }
   }
-  return { broken, findings };
+  return { broken, findings, lostJobs: new Set(lost.map(({ series }) => series.jobId)) };
 }
 
 function warning(code: string, id: string, detail = ''): Finding {
   return { code, severity: 'warn', args: { id, detail } };
 }
 
-/** Arms them, batch by batch, under the run lock. Refuses with exit code 5 when Redis fails on the way. */
+/** Arms them, batch by batch, under the run lock. */
 export async function armAll(
-  { stop }: Context,
-  { port, url }: OpenRedis,
+  port: RedisPort,
+  lock: RunLock,
   runId: string,
   broken: readonly Broken[],
+  stopped: () => void,
 ): Promise<Repair> {
-  const lock = await takeRunLock(port, runId);
-  const keeper = port.keepLocks(lock, null);
   const series: Repaired[] = [];
   const findings: Finding[] = [];
-  try {
-    for (let from = 0; from < broken.length; from += BATCH) {
-      if (stop.signal !== null) throw stopped(stop, runId);
-      const done = await armBatch(port, lock, runId, broken.slice(from, from + BATCH));
-      series.push(...done.series);
-      findings.push(...done.findings);
-    }
-    return { series, findings };
-  } catch (error) {
-    throw redisRefusal(error, url, EXIT.partial);
-  } finally {
-    await keeper.stop();
-    await port.releaseLocks(lock, null).catch(() => {});
+  for (let from = 0; from < broken.length; from += BATCH) {
+    stopped();
+    const done = await armBatch(port, lock, runId, broken.slice(from, from + BATCH));
+    series.push(...done.series);
+    findings.push(...done.findings);
   }
+  return { series, findings };
 }
 
 async function armBatch(

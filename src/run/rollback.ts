@@ -80,7 +80,7 @@ async function undo(context: Context, target: Target, redis: OpenRedis | null): 
   const refused = refusedFindings(restored);
   if (refused.length === 0) local?.dir.append({ type: 'rollback-end', at: Date.now() / 1000 });
   const findings = [...back.findings, ...refused];
-  const ofRepair = (record?.counts.repaired ?? 0) > 0;
+  const ofRepair = (record?.counts.repaired ?? 0) + (record?.counts.mended ?? 0) > 0;
   await print(context, { runId, jobs: back.jobs, files: restored, findings }, ofRepair);
   return refused.length > 0 ? EXIT.partial : EXIT.ok;
 }

@@ -34,6 +34,6 @@ export async function stillLost(port: RedisPort, first: readonly LookedAt[]): Pr
 export function seriesSeen(first: readonly LookedAt[], lost: readonly LookedAt[]): SeriesSeen {
   return {
     active: first.filter(({ series }) => series.state === 'active').length,
-    broken: lost.map(({ series }) => series.id),
+    broken: lost.map(({ series, loss }) => ({ id: series.id, loss: loss ?? '' })),
   };
 }

@@ -1,36 +1,40 @@
-import type { Check, CheckStatus, Observations, QueueSeen } from './observations.js';
-
-const EXAMPLES = 10;
-
-function check(code: string, status: CheckStatus, where: string | null, args: Check['args'] = {}): Check {
-  return { code, status, where, args };
-}
+import { check, EXAMPLES } from './check.js';
+import { completenessChecks } from './completeness.js';
+import { entryChecks } from './entries.js';
+import type { Check, Observations, QueueSeen } from './observations.js';
+import { clockChecks, cronChecks, workerChecks } from './processes.js';
 
 /**
- * The checks of `verify`, in the order in which a person would mend what fails: what is left in
- * the old place first, then who serves each queue, then the entries themselves.
+ * The checks of `verify` about Redis, in the order in which a person would mend what fails: what is left in the old
+ * place first, then what was moved, then who serves each queue, then the entries themselves.
  */
 export function checkAll(seen: Observations): Check[] {
   const { legacy } = seen;
   const checks = [
     check('legacy-empty', legacy.waiting === 0 ? 'pass' : 'fail', null, { count: legacy.waiting }),
     check('legacy-scheduler-gone', legacy.alive.length === 0 ? 'pass' : 'fail', null, { keys: legacy.alive }),
+    ...completenessChecks(seen),
+    ...seriesChecks(seen),
+    ...workerChecks(seen),
+    ...cronChecks(seen.cron, seen.rq),
+    ...clockChecks(seen.clocks),
   ];
-  checks.push(...seriesChecks(seen));
   const busy = seen.queues.filter((queue) => queue.scheduled > 0);
   if (busy.length === 0) checks.push(check('nothing-scheduled', 'skip', null));
   for (const queue of busy) checks.push(...checkQueue(queue, seen));
+  checks.push(...otherQueues(seen));
   return checks;
 }
 
 function seriesChecks({ series: { active, broken } }: Observations): Check[] {
   if (active === 0) return [];
-  const examples = broken.slice(0, EXAMPLES);
+  const shown = broken.slice(0, EXAMPLES);
   return [
     check('series-armed', broken.length === 0 ? 'pass' : 'fail', null, {
       count: active,
       broken: broken.length,
-      examples,
+      examples: shown.map(({ id }) => id),
+      reasons: shown.map(({ loss }) => loss),
     }),
   ];
 }
@@ -43,19 +47,20 @@ function checkQueue(queue: QueueSeen, seen: Observations): Check[] {
     check('worker-listening', listening.length > 0 ? 'pass' : 'fail', where, {
       workers: listening.map((worker) => worker.name),
     }),
-    schedulerCheck(queue, listening.length > 0),
+    schedulerCheck(queue, listening.length),
     check('not-overdue', queue.overdue === 0 ? 'pass' : 'fail', where, { count: queue.overdue, late }),
-    check('jobs-present', queue.withoutJob.count === 0 ? 'pass' : 'fail', where, {
-      count: queue.withoutJob.count,
-      examples: queue.withoutJob.examples,
-      scheduled: queue.scheduled,
-    }),
+    ...entryChecks(queue),
   ];
 }
 
-function schedulerCheck(queue: QueueSeen, workerAlive: boolean): Check {
-  const args = { verdict: queue.scheduler, workerAlive };
-  switch (queue.scheduler) {
+/**
+ * `active` passes. A lock that only runs out (`dead`) and none at all (`absent`) fail: until a spare worker takes
+ * over, nothing of the queue is enqueued; `takeover` says how long that can last.
+ */
+function schedulerCheck(queue: QueueSeen, listening: number): Check {
+  const { scheduler: verdict, holder, takeover } = queue;
+  const args = { verdict, workerAlive: listening > 0, listening, holder, takeover };
+  switch (verdict) {
     case 'active':
       return check('scheduler-beats', 'pass', queue.name, args);
     case 'inconclusive':
@@ -66,7 +71,17 @@ function schedulerCheck(queue: QueueSeen, workerAlive: boolean): Check {
   }
 }
 
-/** Do the checks as a whole pass? Warnings and skips do not fail them. */
-export function allPass(checks: readonly Check[]): boolean {
-  return checks.every((one) => one.status !== 'fail');
+/** Queues without a scheduled job now: whoever schedules one tomorrow wants to know. */
+function otherQueues({ queues }: Observations): Check[] {
+  const others = queues.filter((queue) => queue.scheduled === 0);
+  if (others.length === 0) return [];
+  const served = others.filter(({ scheduler }) => scheduler === 'active' || scheduler === 'inconclusive');
+  const names = (some: readonly QueueSeen[]) => some.slice(0, EXAMPLES).map(({ name }) => name);
+  return [
+    check('other-queues', 'pass', null, {
+      count: others.length,
+      served: served.length,
+      without: names(others.filter((queue) => !served.includes(queue))),
+    }),
+  ];
 }

@@ -158,7 +158,8 @@ describe('decide: workers', () => {
     const { findings } = decided([worker('a'), worker('p', { role: 'worker-pool', queues: ['pool'] })], {
       jobQueues: ['default', 'pool', 'mail'],
     });
-    expect(findings.map((f) => [f.code, f.args.queue])).toEqual([['queue-without-worker', 'mail']]);
+    // At the place where the queue can be added.
+    expect(findings).toMatchObject([{ code: 'queue-without-worker', ...where, args: { queue: 'mail' } }]);
     expect(decided([worker('a', { queues: null })], { jobQueues: ['mail'] }).codes).toEqual([]);
   });
 });

@@ -68,6 +68,13 @@ describe.each(DEFAULT_PAIRS)('dry-run with rq $rq and rq-scheduler $rqScheduler'
     for (const { diff } of plan.files) expect(diff).toMatch(/^@@ /m);
     expect(plan.containers).toContainEqual({ path: 'docker-compose.yml', before: 4, after: 3 });
     expect(plan.containers).toContainEqual({ path: 'docker-compose.prod.yml', before: 5, after: 4 });
+    // The sample's worker has its scheduler; its queues come from another module of the code.
+    expect(plan.coverage).toContainEqual(
+      expect.objectContaining({ queue: 'push', covered: 'unknown', workers: expect.any(Array) }),
+    );
+    expect(plan.coverage.flatMap(({ workers }) => workers.map(({ scheduler }) => scheduler))).not.toContain(
+      'off',
+    );
 
     expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({
       ...plan,

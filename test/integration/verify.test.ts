@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PAIRS, GUIDE_PAIR } from '../../src/world/engines/versions.js';
-import { cli, cliJson, startCli, type VerifyDocument } from '../support/cli.js';
+import { cli, cliJson, startCli, tempFolder, type VerifyDocument } from '../support/cli.js';
 import { useRealParts } from '../support/realParts.js';
 import { dumps, LEGACY, nativeKey } from '../support/redisContents.js';
 
@@ -13,7 +15,7 @@ const withStatus = ({ checks }: VerifyDocument, status: string) =>
 describe.each(DEFAULT_PAIRS)('verify with rq $rq and rq-scheduler $rqScheduler', (pair) => {
   const real = useRealParts(pair);
   const verify = (code: number, ...more: string[]) =>
-    cliJson<VerifyDocument>(code, ['verify', '--redis-url', real.url, ...more]);
+    cliJson<VerifyDocument>(code, ['verify', '--only', 'redis', '--redis-url', real.url, ...more]);
 
   it('names each thing that is wrong, and passes when all is right', async () => {
     const at = now() + 3600;
@@ -34,9 +36,8 @@ describe.each(DEFAULT_PAIRS)('verify with rq $rq and rq-scheduler $rqScheduler',
         ...['not-overdue', 'scheduler-beats', 'worker-listening'],
       ].sort(),
     );
-    expect(all.checks.map(({ where }) => where)).toEqual([
-      ...[null, null],
-      ...['default', 'default', 'default', 'default'],
+    expect(all.checks.filter(({ where }) => where === 'default').map(({ code }) => code)).toEqual([
+      ...['worker-listening', 'scheduler-beats', 'not-overdue', 'jobs-present', 'entries-fit'],
     ]);
     await scheduler.stop();
 
@@ -64,7 +65,7 @@ describe('verify', () => {
   const real = useRealParts(GUIDE_PAIR);
 
   it('passes where nothing is scheduled, writes nothing, and wants a worker of the right queue', async () => {
-    const empty = await cliJson<VerifyDocument>(0, ['verify', '--redis-url', real.url]);
+    const empty = await cliJson<VerifyDocument>(0, ['verify', '--only', 'redis', '--redis-url', real.url]);
     expect(withStatus(empty, 'skip')).toEqual(['nothing-scheduled']);
     await real.seed([
       { call: 'native_enqueue_at', func: 'tasks.record', at: now() + 3600, id: 'one', queue: 'mail' },
@@ -72,7 +73,10 @@ describe('verify', () => {
     ]);
     await real.client.del('rq:job:ghost');
     const before = await dumps(real.client);
-    expect((await cli(['verify', '--redis-url', real.url])).code).toBe(1);
+    const file = join(await tempFolder(), 'verify.xml');
+    const junit = await cli(['verify', '--redis-url', real.url, '--format', 'junit', '--out', file]);
+    expect([junit.code, junit.stdout.includes('<')]).toEqual([1, false]);
+    expect(await readFile(file, 'utf8')).toContain('<failure ');
     expect(await dumps(real.client)).toEqual(before);
     await real.worker(['default']);
     const seen = await cliJson<VerifyDocument>(1, ['verify', '--redis-url', real.url]);
@@ -81,11 +85,19 @@ describe('verify', () => {
 
   it('--wait goes on until a worker has come up', async () => {
     await real.seed([{ call: 'native_enqueue_at', func: 'tasks.record', at: now() + 3600, id: 'one' }]);
-    const waiting = await startCli(['verify', '--redis-url', real.url, '--wait', '60']);
+    const waiting = await startCli(['verify', '--redis-url', real.url, '--wait', '60', '--interval', '0.2']);
     await new Promise((resolve) => setTimeout(resolve, 2500));
     expect(waiting.running()).toBe(true);
     await real.worker(['default']);
     expect(await waiting.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('refuses an interval without a wait, and a file that cannot be written', async () => {
+    const calls = [
+      ['--interval', '5'],
+      ['--out', join(await tempFolder(), 'no', 'such', 'folder')],
+    ].map((more) => cli(['verify', '--redis-url', real.url, ...more]));
+    expect((await Promise.all(calls)).map(({ code }) => code)).toEqual([64, 64]);
   });
 
   it('SIGINT ends --wait with 130', async () => {

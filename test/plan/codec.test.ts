@@ -35,6 +35,14 @@ const HEAD: PlanHead = {
     },
   ],
   containers: [],
+  coverage: [
+    {
+      queue: 'default',
+      jobs: 2,
+      covered: 'yes',
+      workers: [{ id: 'Procfile#w', path: 'Procfile', line: 1, scheduler: 'on' }],
+    },
+  ],
   findings: [{ code: 'id-colon', severity: 'warn', jobId: 'a:b', args: { id: 'a:b' } }],
 };
 
@@ -62,6 +70,11 @@ describe('plan document', () => {
     const lines = document(ITEMS).split('\n');
     expect(lines.filter(isItemLine).map(parseItem)).toEqual(ITEMS);
     expect(parsePlanHead(lines.filter((line) => !isItemLine(line)))).toEqual(HEAD);
+  });
+
+  it('reads a plan of a version that did not say who schedules the queues', () => {
+    const { coverage: _, ...old } = HEAD;
+    expect(parsePlanHead([JSON.stringify(old)])).toEqual({ ...HEAD, coverage: [] });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -18,6 +18,10 @@ const FIXTURE = `${ROOT}fixtures/projects/flask-subscriptions`;
 if (!existsSync(`${ROOT}dist/cli/main.js`))
   throw new Error('These tests drive the built tool: npm run build first');
 
+/** Where the tool is started unless a test says otherwise: no project is here. */
+const EMPTY = mkdtempSync(join(tmpdir(), 'migrate-scheduler-empty-'));
+process.once('exit', () => rmSync(EMPTY, { recursive: true, force: true }));
+
 /** The environment of a shell that names no Redis and asks for no colours. */
 function cleanEnv(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { MIGRATE_SCHEDULER_REDIS_URL, RQ_REDIS_URL, REDIS_URL, FORCE_COLOR, NO_COLOR, ...rest } =
@@ -35,11 +39,8 @@ export interface CliOptions {
  * no escape codes, and with `--format json` nothing on stdout or exactly one document.
  */
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<Finished> {
-  const { env = {}, cwd } = options;
-  const done = await runToEnd(process.execPath, [BIN, ...args], {
-    env: cleanEnv(env),
-    ...(cwd === undefined ? {} : { cwd }),
-  });
+  const { env = {}, cwd = EMPTY } = options;
+  const done = await runToEnd(process.execPath, [BIN, ...args], { env: cleanEnv(env), cwd });
   expect(done.stdout + done.stderr).not.toContain('\u001b');
   if (args.includes('json') && done.stdout !== '') JSON.parse(done.stdout);
   return done;
@@ -59,7 +60,11 @@ export async function cliJson<T>(
 /** Starts the tool in the background; gone after the test at the latest. */
 export async function startCli(args: readonly string[]): Promise<ManagedProcess> {
   const name = `migrate-scheduler ${args[0]}`;
-  const started = await startManaged(process.execPath, [BIN, ...args], { name, env: cleanEnv({}) });
+  const started = await startManaged(process.execPath, [BIN, ...args], {
+    name,
+    env: cleanEnv({}),
+    cwd: EMPTY,
+  });
   onTestFinished(async () => void (await started.kill()));
   return started;
 }
@@ -142,6 +147,12 @@ export interface PlanDocument {
   };
   readonly files: readonly { readonly path: string; readonly action: string; readonly diff: string }[];
   readonly containers: readonly { readonly path: string; readonly before: number; readonly after: number }[];
+  readonly coverage: readonly {
+    readonly queue: string;
+    readonly jobs: number;
+    readonly covered: string;
+    readonly workers: readonly { readonly scheduler: string }[];
+  }[];
   readonly findings: readonly FindingDocument[];
 }
 

@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { allPass, checkAll } from '../../src/verify/checks.js';
+import { checkAll } from '../../src/verify/checks.js';
 import type { Observations } from '../../src/verify/observations.js';
+import { passes } from '../../src/verify/verdict.js';
 
-function seen(active: number, broken: readonly string[]): Observations {
+function seen(active: number, lost: readonly string[]): Observations {
   return {
     now: 0,
     rq: null,
-    legacy: { waiting: 0, alive: [] },
+    target: null,
+    legacy: { waiting: 0, alive: [], added: null },
     queues: [],
     workers: [],
-    series: { active, broken },
+    series: { active, broken: lost.map((id) => ({ id, loss: 'job-gone' })) },
+    cron: [],
+    clocks: { host: 0, uncertainty: 0, others: [] },
+    journal: null,
   };
 }
 
@@ -26,7 +31,8 @@ describe('series-armed', () => {
     const ids = Array.from({ length: 12 }, (_, i) => `s${i}`);
     expect(armed(20, ids)).toMatchObject({ status: 'fail', args: { count: 20, broken: 12 } });
     expect(armed(20, ids)?.args.examples).toEqual(ids.slice(0, 10));
-    expect(allPass(checkAll(seen(20, ids)))).toBe(false);
-    expect(allPass(checkAll(seen(20, [])))).toBe(true);
+    expect(armed(20, ids)?.args.reasons).toEqual(Array(10).fill('job-gone'));
+    expect(passes(checkAll(seen(20, ids)), 'fail')).toBe(false);
+    expect(passes(checkAll(seen(20, [])), 'fail')).toBe(true);
   });
 });

@@ -1,3 +1,4 @@
+import { spawnedCommands } from '../pysource/spawned.js';
 import { pythonStarts } from '../pysource/starts.js';
 import type { ProjectView, SourceFile, Where } from '../types.js';
 import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
@@ -253,8 +254,11 @@ class Analyser {
 
   private pythonFile(file: SourceFile, line: number, args: readonly Arg[]): void {
     const starts = pythonStarts(file.text).filter((start) => start.role !== 'other');
-    this.via.push({ path: file.path, line: starts[0]?.line ?? line });
+    const spawned = spawnedCommands(file.text);
+    this.via.push({ path: file.path, line: starts[0]?.line ?? spawned[0]?.line ?? line });
+    // Beside what it spawns a script does work of its own, of which nothing is known here.
     if (starts.length === 0) this.other(args);
+    for (const { text, line: at } of spawned) this.spawned(text, { path: file.path, line: at });
     for (const { role, queues, withScheduler, line: at } of starts) {
       const where = { path: file.path, line: at };
       if (role === 'scheduler') this.started.push({ kind: 'scheduler', listed: false });
@@ -265,6 +269,18 @@ class Analyser {
           start: { withScheduler, after: null, obstacle: 'python', where },
         });
       }
+    }
+  }
+
+  /** A command line that a Python script starts: its parts count, none of them can be edited. */
+  private spawned(text: string, where: Where): void {
+    const pieces = [{ form: 'shell' as const, text, origin: null }];
+    const { role, queues, workers } = analyseCommand({ ...this.command, pieces }, this.project);
+    if (role === 'scheduler' || role === 'both') this.started.push({ kind: 'scheduler', listed: false });
+    if (role === 'worker-pool') this.started.push({ kind: 'pool', queues });
+    for (const { withScheduler } of workers) {
+      const start = { withScheduler, after: null, obstacle: 'elsewhere' as const, where };
+      this.started.push({ kind: 'worker', queues, start });
     }
   }
 

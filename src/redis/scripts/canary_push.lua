@@ -1,7 +1,7 @@
 -- Enqueues a harmless job at the front of a queue, to prove that a worker can run it. Not journalled: it is
 -- no part of the migration, and it removes itself (short result and failure TTLs) if nobody removes it.
--- KEYS 1 migrate-scheduler:lock, 2 rq:job:<id>, 3 rq:queue:<queue>
--- ARGV 1 run lock value, 2 its expiry (ms), 3 job id, 4.. field value ...
+-- KEYS 1 the lock, 2 rq:job:<id>, 3 rq:queue:<queue>
+-- ARGV 1 lock value, 2 its expiry (ms), 3 job id, 4.. field value ...
 -- Returns 1, or 0 when the job is there already.
 local refused = fence(KEYS[1], ARGV[1], ARGV[2])
 if refused then return refused end

@@ -1,9 +1,10 @@
 -- Reads job hashes without the fields that can be large and that nobody needs here
 -- (`result` and `exc_info` of a former run). Writes nothing.
 -- KEYS none: job keys are derived (RQ does not run on a cluster either)
--- ARGV 1 '1' to include the `data` field, '0' to leave it out; 2.. job ids, at most 250
+-- ARGV 1 bytes up to which the `data` field is included, -1 to leave it out; 2.. job ids, at most 250
 -- Returns per job {type, PTTL, length of `data` or -1 when absent, {field, value, ...}}.
-local with_data = ARGV[1] == '1'
+local most = tonumber(ARGV[1])
+local with_data = most >= 0
 
 -- Everything at once is the fast way; a hash with a former result is read by selected names.
 local function read_all(key)
@@ -11,7 +12,7 @@ local function read_all(key)
   for i = 1, #flat, 2 do
     local name, value = flat[i], flat[i + 1]
     if name == 'data' then length = #value end
-    if name ~= 'result' and name ~= 'exc_info' and (with_data or name ~= 'data') then
+    if name ~= 'result' and name ~= 'exc_info' and (name ~= 'data' or length <= most) then
       fields[#fields + 1] = name
       fields[#fields + 1] = value
     end
@@ -23,7 +24,7 @@ local function read_selected(key)
   local wanted, fields, length = {}, {}, -1
   for _, name in ipairs(redis.call('HKEYS', key)) do
     if name == 'data' then length = redis.call('HSTRLEN', key, name) end
-    if name ~= 'result' and name ~= 'exc_info' and (with_data or name ~= 'data') then
+    if name ~= 'result' and name ~= 'exc_info' and (name ~= 'data' or length <= most) then
       wanted[#wanted + 1] = name
     end
   end

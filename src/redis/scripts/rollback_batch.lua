@@ -18,6 +18,7 @@
 --   needs-meta  such a series with a count, for whose present slot and count no meta was passed: not
 --               touched; it may run once more before the next call, and then answers the same again
 --   unarmed     an occurrence that `repair` had armed is gone again, its series as broken as before
+--               (an entry that `repair` had mended or taken away is `restored` in RQ's schedule)
 --   already     was not moved or is back already; nothing to do, not counted
 --   alreadyRun  was enqueued, or ran
 --   missing     gone from the registry without having run (cancelled, deleted)
@@ -226,7 +227,49 @@ local function undo_repair(rec)
   return 'unarmed'
 end
 
+-- Entries that `repair` mended or took away (repair_entries.lua).
+local function undo_mend(rec)
+  local native, target = 'rq:scheduled:' .. rec.queue, rec.newId or rec.id
+  local key, old = 'rq:job:' .. target, 'rq:job:' .. rec.id
+  local kept = 'migrate-scheduler:before:' .. string.match(KEYS[5], '^migrate%-scheduler:journal:(.*)$') .. ':' .. rec.id
+  local score = redis.call('ZSCORE', native, target)
+  if redis.call('EXISTS', kept) == 0 then return 'already' end
+  if not score then
+    local done = absent(rec, key)
+    redis.call('DEL', kept)
+    return done
+  end
+  if in_hands_of_scheduler(rec.queue, score) then return 'due' end
+  local from, to = keys_of(target), keys_of(rec.id)
+  if rec.newId and redis.call('EXISTS', unpack(to)) > 0 then return 'conflict' end
+  redis.call('DEL', key)
+  redis.call('RENAMENX', kept, old)
+  if rec.expireAt and rec.expireAt > now_ms then
+    redis.call('PEXPIREAT', old, string.format('%.0f', rec.expireAt))
+  end
+  for i = 2, #from do
+    if rec.newId and redis.call('EXISTS', from[i]) == 1 then redis.call('RENAMENX', from[i], to[i]) end
+  end
+  redis.call('ZREM', native, target)
+  redis.call('ZADD', native, rec.score, rec.id)
+  return 'restored'
+end
+
+local function undo_remove(rec)
+  local native = 'rq:scheduled:' .. rec.queue
+  if redis.call('ZSCORE', native, rec.id) then return 'already' end
+  redis.call('ZADD', native, rec.score, rec.id)
+  return 'restored'
+end
+
+local function undo_quarantine(rec)
+  local aside = 'migrate-scheduler:quarantine:' .. string.match(KEYS[5], '^migrate%-scheduler:journal:(.*)$')
+  if redis.call('ZREM', aside, rec.id) == 0 then return 'missing' end
+  return undo_remove(rec)
+end
+
 local undo = {
+  mend = undo_mend, remove = undo_remove, quarantine = undo_quarantine,
   drop = undo_drop, move = undo_move, rename = undo_move, rearm = undo_rearm, repair = undo_repair,
   ['repeat'] = undo_repeat, retire = undo_retire,
 }

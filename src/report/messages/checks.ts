@@ -1,9 +1,8 @@
-import type { Check } from '../../verify/observations.js';
-import { type Args, list, many, type Wording } from './words.js';
-
-type CheckWord = (args: Args, status: Check['status'], where: string | null) => Wording;
-
-const STANDBY = 'a spare worker may need up to 14 minutes to take over';
+import { CANARY_CHECKS } from './checks-canary.js';
+import { ENTRY_CHECKS } from './checks-entries.js';
+import { FILE_CHECKS } from './checks-files.js';
+import { PROCESS_CHECKS } from './checks-processes.js';
+import { type CheckWord, list, many } from './words.js';
 
 /** The checks of `verify`: what passed, or what failed, why, and the next step. */
 export const CHECKS: Readonly<Record<string, CheckWord>> = {
@@ -25,7 +24,7 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
     s === 'pass'
       ? { text: `${many(a.count, 'recurring series has', 'recurring series have')} the next run armed` }
       : {
-          text: `${a.broken} of ${many(a.count, 'recurring series', 'recurring series')} lost the next run (${list(a.examples)})`,
+          text: `${a.broken} of ${many(a.count, 'recurring series', 'recurring series')} lost the next run (${list(a.examples)}; ${list(a.reasons)})`,
           next: 'migrate-scheduler repair arms it again',
         },
   'nothing-scheduled': () => ({ text: 'no job is scheduled in any queue; there is nothing to watch' }),
@@ -38,7 +37,7 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
           text: `queue ${queue} has scheduled jobs, but no live worker listens to it`,
           next: `start one: rq worker --with-scheduler ${queue}`,
         },
-  'scheduler-beats': schedulerBeats,
+  ...PROCESS_CHECKS,
   'not-overdue': (a, s, queue) =>
     s === 'pass'
       ? { text: `queue ${queue}: nothing is overdue` }
@@ -46,35 +45,7 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
           text: `queue ${queue}: ${many(a.count, 'job')} overdue, the first by ${many(a.late, 'second')}`,
           next: 'a worker with its scheduler must serve this queue; its log says why it does not enqueue',
         },
-  'jobs-present': (a, s, queue) =>
-    s === 'pass'
-      ? {
-          text: `queue ${queue}: ${many(a.scheduled, 'scheduled entry has its job', 'scheduled entries have their jobs')}`,
-        }
-      : {
-          text: `queue ${queue}: ${many(a.count, 'entry', 'entries')} without a job (${list(a.examples)})`,
-          next: `remove such an entry: redis-cli ZREM rq:scheduled:${queue} ID`,
-        },
+  ...ENTRY_CHECKS,
+  ...FILE_CHECKS,
+  ...CANARY_CHECKS,
 };
-
-function schedulerBeats(a: Args, status: Check['status'], queue: string | null): Wording {
-  if (status === 'pass') return { text: `queue ${queue}: its scheduler beats` };
-  if (status === 'warn') {
-    return {
-      text: `queue ${queue}: the scheduler lock is refreshed, which on RQ 1.11 and earlier proves nothing`,
-      next: 'schedule a test job and see it run, or upgrade RQ',
-    };
-  }
-  if (a.verdict === 'dead') {
-    return {
-      text: `queue ${queue}: its scheduler has died; its lock is no longer refreshed`,
-      next: `restart the workers of this queue; ${STANDBY}`,
-    };
-  }
-  return {
-    text: `queue ${queue}: no worker runs its scheduler`,
-    next: a.workerAlive
-      ? `restart its workers with --with-scheduler (with_scheduler=True in a script); ${STANDBY}`
-      : `start one: rq worker --with-scheduler ${queue}`,
-  };
-}

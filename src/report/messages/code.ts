@@ -120,6 +120,7 @@ const USES: Readonly<Record<string, Word>> = {
 const EDITS: Readonly<Record<string, Word>> = {
   'swap-import': () => ({ text: 'what is imported of rq-scheduler is not used any more' }),
   'swap-scheduler': () => ({ text: 'a Queue schedules by itself; a Scheduler is not needed' }),
+  'remove-scheduler-object': () => ({ text: 'nobody uses this Scheduler' }),
   'swap-call': () => ({ text: "RQ's call with the same meaning" }),
   'swap-queue': () => ({ text: 'the queue that the call named' }),
   'swap-registry': () => ({ text: "RQ keeps scheduled jobs in each queue's ScheduledJobRegistry" }),

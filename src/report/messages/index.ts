@@ -40,10 +40,11 @@ export function wordCheck(check: Check): Wording {
   return CHECKS[check.code]?.(check.args, check.status, check.where) ?? { text: check.code };
 }
 
-/** `path:line: ` or `path:line:column: ` of a finding about a file, empty for others. */
-export function place(finding: Finding): string {
-  if (finding.path === undefined) return '';
-  const { path, line, column } = finding;
+/** `path:line: ` or `path:line:column: ` of a finding or check about a file, empty for others. */
+export function place(about: Finding | Check): string {
+  const { path, line } = about;
+  if (path === undefined) return '';
+  const column = 'column' in about ? about.column : undefined;
   return `${[path, line, column].filter((part) => part !== undefined).join(':')}: `;
 }
 

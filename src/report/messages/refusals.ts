@@ -22,6 +22,26 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     text: `Another run (${a.runId}, process ${a.pid} on ${a.host}) is at work on this database.`,
     next: 'Wait for it; its lock ends 30 seconds after it died.',
   }),
+  'locked-by-canary': (a) => ({
+    text: `Another verify --canary (process ${a.pid} on ${a.host}) is at work on this database.`,
+    next: 'Wait for it; its lock ends 30 seconds after it died.',
+  }),
+  'interval-needs-wait': () => ({
+    text: '--interval is the pause between the tries of --wait.',
+    next: 'Add --wait, or leave --interval out.',
+  }),
+  'canary-needs-redis': () => ({
+    text: '--canary lets workers run a job; --only files asks nobody.',
+    next: 'Leave one of them out.',
+  }),
+  'summary-unwritable': (a) => ({
+    text: `The job summary cannot be written to ${a.path}: ${a.reason}.`,
+    next: 'Correct or unset GITHUB_STEP_SUMMARY.',
+  }),
+  'out-unwritable': (a) => ({
+    text: `${a.path} cannot be written: ${a.reason}.`,
+    next: 'Name a file in a folder that exists and is writable.',
+  }),
   'legacy-lock-held': (a) => ({
     text: `rq-scheduler has held its lock for ${many(a.waited, 'second')}; jobs are moved only between its passes.`,
     next: 'Stop the rqscheduler process, or run again later.',

@@ -1,3 +1,4 @@
+import { reasonsOf } from './checks-entries.js';
 import { list, type Word } from './words.js';
 
 /** What `repair` has to say about single series. */
@@ -18,6 +19,39 @@ export const SERIES: Readonly<Record<string, Word>> = {
     text: `series ${a.id} was armed or cancelled by somebody else meanwhile; it was left alone.`,
   }),
   'repair-finished': (a) => ({ text: `series ${a.id} has no time left; it is finished now.` }),
+  'repair-left': (a) => ({
+    text: `queue ${a.queue}: job ${a.id} is left as it is (${reasonsOf(a.reasons)}).`,
+    next:
+      a.fate === 'fails'
+        ? 'It will fail when it runs, and stand in the failed registry.'
+        : 'Schedule it anew, or delete it.',
+  }),
+  'repair-version-unknown': () => ({
+    text: 'No live worker tells its RQ version; what any version could not take is repaired.',
+    next: 'Name yours with --rq-version.',
+  }),
+  'repair-restart': (a) => ({
+    text: `The schedulers of ${list(a.queues)} may have ended already.`,
+    next: 'Restart the workers of these queues; by themselves they take up to 14 minutes, RQ 1.12 and earlier for ever.',
+  }),
+  'repair-entry-gone': (a) => ({
+    text: `queue ${a.queue}: ${a.id} is no longer scheduled; nothing was done.`,
+  }),
+  'repair-entry-changed': (a) => ({
+    text: `queue ${a.queue}: ${a.id} was changed by somebody else meanwhile; it was left alone.`,
+  }),
+  'repair-entry-due': (a) => ({
+    text: `queue ${a.queue}: ${a.id} is due right now, and RQ's scheduler may be taking it; it was left alone.`,
+    next: 'Look again: migrate-scheduler verify.',
+  }),
+  'repair-entry-exists': (a) => ({
+    text: `queue ${a.queue}: ${a.id} could not be renamed: a job of the new id exists.`,
+    next: 'Schedule it anew under another id.',
+  }),
+  'repair-entry-dependents': (a) => ({
+    text: `queue ${a.queue}: ${a.id} could not be renamed: other jobs depend on it.`,
+    next: 'Schedule it and them anew.',
+  }),
   'series-need-module': (a) => ({
     text: `Recurring jobs become series: workers of ${list(a.queues)} must be able to import rq_recurring.py when they start.`,
   }),

@@ -1,10 +1,14 @@
 import type { Finding } from '../../plan/types.js';
+import type { Check } from '../../verify/observations.js';
 
 /** The wording of one code: what is so, and what to do next. */
 export interface Wording {
   readonly text: string;
   readonly next?: string;
 }
+
+/** The wording of a check of `verify`. */
+export type CheckWord = (args: Args, status: Check['status'], where: string | null) => Wording;
 
 export type Args = Finding['args'];
 export type Word = (args: Args) => Wording;

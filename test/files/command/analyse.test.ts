@@ -152,6 +152,24 @@ describe('following files', () => {
     expect(analyse('sh start.sh', files).alsoRuns).toEqual(['python init_schedules.py']);
   });
 
+  it('follows what a Python script hands to the operating system', () => {
+    const files = {
+      'clock.py': "import os\nfrom app import seed\nseed()\nos.system('rqscheduler -v')\n",
+      'all.py':
+        "import subprocess as s\ns.Popen(['rqworker', 'a'])\ns.run(['python', 'clock.py'])\ns.run(['rqscheduler'])\n",
+    };
+    expect(analyse('python clock.py', files)).toMatchObject({
+      role: 'scheduler',
+      alsoRuns: ['clock.py'],
+      via: [{ path: 'clock.py', line: 4 }],
+    });
+    expect(analyse('python all.py', files)).toMatchObject({
+      role: 'both',
+      queues: ['a'],
+      workers: [{ withScheduler: 'off', obstacle: 'elsewhere', where: { path: 'all.py', line: 2 } }],
+    });
+  });
+
   it('follows Python scripts, modules and console scripts', () => {
     const clock = 'from rq_scheduler import Scheduler\nScheduler(connection=None).run()\n';
     const worker =

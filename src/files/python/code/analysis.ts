@@ -10,6 +10,7 @@ import type { CodeContext } from './context.js';
 import { type Draft, outermost, sourceWith, within, worse } from './draft.js';
 import { draftsOf, makesOf, namesQueue } from './drafts.js';
 import { Imports } from './imports.js';
+import { withoutLeftovers } from './leftover.js';
 import { makingOf } from './making.js';
 import { configLines, keyKind, keyLines, namedInStrings, seedings, workerStarts } from './others.js';
 import { placeOf } from './place.js';
@@ -31,7 +32,7 @@ export function analyse(view: ProjectView, options: CodeOptions): CodeAnalysis {
   const raw = scanAll(program, values);
   const context = contextOf(raw, values, view, options);
   const drafts = raw.flatMap((use) => draftsOf(use, context)).map(unlessBroken);
-  const uses = [...drafts, ...seedings(raw)];
+  const uses = [...withoutLeftovers(distinctDrafts(drafts), values), ...seedings(raw)];
   const any =
     raw.length > 0 ||
     program.parsed.some((file) => schedulerModules(file.root, importsOf(file.root)).length > 0);
@@ -185,6 +186,8 @@ class Analysis implements CodeAnalysis {
   /** The source of the use with all that is changed in it, the changes of other uses within included. */
   #replacement({ file, node, own, edits, proposal }: Draft): string | null {
     if (edits.length === 0 && own === 'none') return proposal === null ? null : displayText(proposal);
+    if (edits.some(({ start, end, text }) => start <= node.start && end >= node.end && !text.trim()))
+      return '';
     const inside = (this.#byFile.get(file) ?? [])
       .flatMap((one) => one.edits)
       .filter(({ start, end }) => start >= node.start && end <= node.end);
@@ -249,11 +252,12 @@ function byPlace(a: CodeUse, b: CodeUse): number {
       : a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : 1);
 }
 
-/** Calls come before the objects they are made on, these before the imports; notes come last. */
-function orderOf({ code }: CodeUse): number {
-  if (NOTES.has(code)) return 3;
-  if (code === 'code-import') return 2;
-  return code === 'code-scheduler-object' || code === 'code-get-scheduler' ? 1 : 0;
+/** Calls that hold others back come first, then those held, the objects, the imports; notes come last. */
+function orderOf({ code, args }: CodeUse): number {
+  if (NOTES.has(code)) return 4;
+  if (code === 'code-import') return 3;
+  if (code === 'code-scheduler-object' || code === 'code-get-scheduler') return 2;
+  return args.heldBy === undefined ? 0 : 1;
 }
 
 /** Does it break, or go on filling rq-scheduler's schedule, once the package is gone? */

@@ -1,7 +1,7 @@
 import type { Edit } from '../../../plan/types.js';
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf } from '../../pysource/syntax.js';
-import { indentAt, lineStart } from './lines.js';
+import { indentAt, lineStart, newlineOf } from './lines.js';
 
 /** One argument of a call as written. */
 export interface Argument {
@@ -112,7 +112,10 @@ export class ArgumentEdits {
       return [...removals, { start, end: end ?? start, text: added.join(', '), why: this.why }];
     }
     if (end !== undefined) {
-      const text = added.map((one) => `, ${one}`).join('');
+      const indent = this.#lineIndent(last);
+      const broken = indent !== null && /[\r\n]/.test(this.#text.slice(last.end, end));
+      const before = broken ? `,${newlineOf(this.#text)}${indent}` : ', ';
+      const text = added.map((one) => before + one).join('');
       return [...removals, { start: last.end, end, text, why: this.why }];
     }
     return added.length === 0 ? removals : [...removals, ...this.#appendAfter(last, list)];

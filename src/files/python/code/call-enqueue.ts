@@ -5,7 +5,7 @@ import { timeDraft } from './call-times.js';
 import { type CodeContext, connectionText, field, queueOf, Work } from './context.js';
 import type { Draft } from './draft.js';
 import type { RawUse } from './scan.js';
-import type { Site } from './values.js';
+import type { Site } from './value.js';
 
 export type CallUse = Extract<RawUse, { is: 'call' }>;
 

@@ -145,7 +145,8 @@ function listed(parts: Parts, context: CodeContext, limit: string | null): strin
     return `[*${parts.series()}, *(job for queue in ${parts.queues()} for job in ${fetch(parts.registry('queue'))} ${own})]`;
   }
   if (context.oneQueue) return `filter(None, ${fetch(parts.registry(parts.queue))})`;
-  const time = `${parts.registryOf('job')}.get_scheduled_time(job)`;
+  // A job may leave the registry meanwhile, where get_scheduled_time would raise.
+  const time = `${parts.connection}.zscore(${parts.registryOf('job')}.key, job.id) or 0`;
   return `sorted((job for queue in ${parts.queues()} for job in ${fetch(parts.registry('queue'))} if job), key=lambda job: ${time})`;
 }
 

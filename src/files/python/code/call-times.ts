@@ -5,7 +5,7 @@ import { type CodeContext, Work } from './context.js';
 import type { Draft } from './draft.js';
 import type { PyFile } from './program.js';
 import { short } from './times.js';
-import type { Site } from './values.js';
+import type { Site } from './value.js';
 
 const WHY = 'name-utc';
 

@@ -1,6 +1,10 @@
 import { fieldOf } from '../../pysource/syntax.js';
+import { classKind } from './calling.js';
+import { hasDecorator } from './functions.js';
+import { classMember } from './members.js';
 import type { Program, PyFile } from './program.js';
-import { hasDecorator, SCHEDULER_CLASS, type Value, type Values } from './values.js';
+import { SCHEDULER_CLASS, type Value } from './value.js';
+import type { Values } from './values.js';
 
 /** Text without which a file can be no beginning. */
 const DIRECT =
@@ -85,13 +89,17 @@ function isDecorated({ node, file }: Extract<Value, { is: 'function' }>): boolea
   );
 }
 
-function classLeads({ node, file }: { node: PyFile['root']; file: PyFile }, values: Values): boolean {
-  if (values.classKind(node, file) !== null) return true;
+function classLeads(
+  value: { readonly node: PyFile['root']; readonly file: PyFile },
+  values: Values,
+): boolean {
+  const { node, file } = value;
+  if (classKind(value, values) !== null) return true;
   const inside = fieldOf(node, 'body')?.children[0];
   const names = new Set(inside === undefined ? [] : file.names.scopeAt(inside).bindings.keys());
-  for (const name of values.carrierNames()) names.add(name);
+  for (const name of values.traces.carrierNames()) names.add(name);
   for (const name of names) {
-    const found = values.classMember(node, file, name, true) ?? [];
+    const found = classMember(value, name, true, values) ?? [];
     if (found.some(({ is }) => is === 'scheduler')) return true;
   }
   return false;
@@ -99,13 +107,12 @@ function classLeads({ node, file }: { node: PyFile['root']; file: PyFile }, valu
 
 /** Attributes and keys of foreign objects, such as `app.scheduler`, that hold a scheduler. */
 function carriedNames(values: Values): string[] {
-  return values
-    .carrierNames()
-    .filter((name) =>
-      values
-        .carrierValues(name)
-        .some(({ file, value }) => values.of(value, file).some(({ is }) => is === 'scheduler')),
-    );
+  const { traces } = values;
+  const holds = (name: string) =>
+    traces
+      .carriers(name)
+      .some(({ file, value }) => values.of(value, file).some(({ is }) => is === 'scheduler'));
+  return traces.carrierNames().filter(holds);
 }
 
 function isLed(text: string, leads: readonly Lead[], carried: readonly string[]): boolean {

@@ -8,7 +8,8 @@ import { localName } from './local-names.js';
 import { type Making, makingOf, quoted } from './making.js';
 import type { PyFile } from './program.js';
 import type { Times } from './times.js';
-import type { Site, Values } from './values.js';
+import type { Site } from './value.js';
+import type { Values } from './values.js';
 
 /** How rq-scheduler read cron strings, for the calls that become `rq_recurring.cron`. */
 export interface CronReading {

@@ -2,7 +2,7 @@ import type { Edit, Finding, Severity } from '../../../plan/types.js';
 import type { PyNode } from '../../pysource/parser.js';
 import type { FixLevel } from '../uses.js';
 import type { PyFile } from './program.js';
-import type { Site } from './values.js';
+import type { Site } from './value.js';
 
 /** A name that a fix needs in a file, e.g. `Queue` of `rq`; `name` null for the module itself. */
 export interface Need {

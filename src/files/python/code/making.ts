@@ -5,7 +5,7 @@ import type { FixLevel } from '../uses.js';
 import { type Argument, ArgumentEdits, argumentList } from './arguments.js';
 import type { Need } from './draft.js';
 import { type LocalName, localName } from './local-names.js';
-import type { Site } from './values.js';
+import type { Site } from './value.js';
 
 /** What a Scheduler is made with, and what its making becomes. */
 export interface Making {

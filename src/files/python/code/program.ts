@@ -47,6 +47,12 @@ export class Program {
     return this.#view.get(path)?.text ?? '';
   }
 
+  /** The file if it has been parsed already. */
+  open(path: string): PyFile | null {
+    return this.#parsed.get(path) ?? null;
+  }
+
+  /** The file, parsed if it has not been yet. */
   file(path: string): PyFile | null {
     const known = this.#parsed.get(path);
     if (known !== undefined) return known;
@@ -54,8 +60,18 @@ export class Program {
     if (source === undefined) return null;
     const root = parsePython(source.text);
     const names = namesIn(root);
-    const broken = hasSyntaxError(source.text);
-    const file: PyFile = { path, text: source.text, root, names, broken };
+    const { text } = source;
+    let broken: boolean | null = null;
+    const file: PyFile = {
+      path,
+      text,
+      root,
+      names,
+      get broken() {
+        broken ??= hasSyntaxError(text);
+        return broken;
+      },
+    };
     this.#parsed.set(path, file);
     return file;
   }

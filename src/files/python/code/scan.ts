@@ -1,16 +1,12 @@
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf, walk } from '../../pysource/syntax.js';
 import { argumentList } from './arguments.js';
+import { calledFunctions } from './calling.js';
+import { decoratorNames, hasDecorator } from './functions.js';
 import type { PyFile } from './program.js';
 import { lookUp, parameterName, type Scope } from './scopes.js';
-import {
-  decoratorNames,
-  hasDecorator,
-  SCHEDULER_CLASS,
-  type Site,
-  type Value,
-  type Values,
-} from './values.js';
+import { SCHEDULER_CLASS, type Site, type Value } from './value.js';
+import type { Values } from './values.js';
 
 interface Common {
   readonly file: PyFile;
@@ -196,7 +192,7 @@ export class Scanner {
     const callee = fieldOf(call, 'function');
     const name = callee === undefined ? null : this.values.external(callee, file);
     if (name !== null && HARMLESS.test(name)) return true;
-    const functions = this.values.calledFunctions(call, file);
+    const functions = calledFunctions(call, file, this.values);
     const given = argumentList(call);
     const index = given.filter((one) => one.name === null).findIndex((one) => one.node === argument);
     const keyword = parent.type === 'keyword_argument' ? fieldOf(parent, 'name')?.text : undefined;

@@ -48,11 +48,19 @@ const FUNCTIONS = new Set([
 export function namesIn(root: PyNode): Names {
   const parents = parentsOf(root);
   const scopes = new Map<PyNode, Scope>();
+  let complete = false;
   const module = newScope(root, 'module', null);
   scopes.set(root, module);
   const imports = new Map<number, PyImport[]>();
   for (const item of importsOf(root)) imports.set(item.start, [...(imports.get(item.start) ?? []), item]);
-  const scopeAt = (node: PyNode): Scope => scopeOf(node, parents, scopes, module);
+  const found = new Map<PyNode, Scope>();
+  const scopeAt = (node: PyNode): Scope => {
+    const known = complete ? found.get(node) : undefined;
+    if (known !== undefined) return known;
+    const scope = scopeOf(node, parents, scopes, module);
+    if (complete) found.set(node, scope);
+    return scope;
+  };
   const stars: PyImport[] = [];
   for (const node of inOrder(root)) {
     const kind = FUNCTIONS.has(node.type) ? 'function' : node.type === 'class_definition' ? 'class' : null;
@@ -61,6 +69,7 @@ export function namesIn(root: PyNode): Names {
       for (const name of node.children) scopeAt(node).globals.add(name.text);
     }
   }
+  complete = true;
   for (const node of inOrder(root)) {
     if (node.type === 'import_statement' || node.type === 'import_from_statement') {
       for (const item of imports.get(node.start) ?? []) {

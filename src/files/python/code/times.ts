@@ -1,9 +1,11 @@
 import { displayText } from '../../bytes.js';
 import type { PyNode } from '../../pysource/parser.js';
 import { argumentsOf, fieldOf, stringValue } from '../../pysource/syntax.js';
+import { calledFunctions } from './calling.js';
+import { returnsOf } from './functions.js';
 import type { PyFile } from './program.js';
 import { lookUp } from './scopes.js';
-import { returnsOf, type Values } from './values.js';
+import type { Values } from './values.js';
 
 /**
  * What can be proven of an expression that is given as a time: `aware` has a time zone, `naive` has none
@@ -108,7 +110,7 @@ export class Times {
       const method = this.#method(callee, node, file, depth);
       if (method !== null) return method;
     }
-    const functions = this.#values.calledFunctions(node, file);
+    const functions = calledFunctions(node, file, this.#values);
     const returned = functions.flatMap((fn) =>
       returnsOf(fn.node).map((value) => this.of(value, fn.file, depth + 1)),
     );

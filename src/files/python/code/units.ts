@@ -1,6 +1,6 @@
 import type { FixLevel } from '../uses.js';
 import { type Draft, worse } from './draft.js';
-import type { Site } from './values.js';
+import type { Site } from './value.js';
 
 /** What a whole unit allows, and the use that holds it back where that is another one. */
 export interface Standing {
@@ -8,14 +8,29 @@ export interface Standing {
   readonly heldBy: Draft | null;
 }
 
+/** Uses that see the jobs of all schedulers, which keep one schedule in common. */
+const WHOLE = new Set([
+  'code-get-jobs',
+  'code-count',
+  'code-cancel',
+  'code-contains',
+  'code-change-time',
+  'code-enqueue-job',
+]);
+
 /**
  * Uses of schedulers that may be one object stand or fall together: a Queue that is asked for `.cron` would
- * fail. Gives every draft the level of its unit.
+ * fail. Where code lists or cancels jobs, all schedulers do: one half of the jobs would be out of its sight.
+ * Gives every draft the level of its unit.
  */
 export function standings(drafts: readonly Draft[]): ReadonlyMap<Draft, Standing> {
   const groups = new Groups();
   for (const { sites } of drafts) {
     const [first, ...others] = sites;
+    for (const other of others) if (first) groups.join(first, other);
+  }
+  if (drafts.some(({ code, sites }) => WHOLE.has(code) && sites.length > 0)) {
+    const [first, ...others] = drafts.flatMap(({ sites }) => [...sites]);
     for (const other of others) if (first) groups.join(first, other);
   }
   const worst = new Map<Site, Draft>();

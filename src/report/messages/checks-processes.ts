@@ -1,0 +1,83 @@
+import { distance } from '../time.js';
+import { type Args, type CheckWord, list, many, type Wording } from './words.js';
+
+/** Checks of workers, schedulers, `rq cron` processes and clocks. */
+export const PROCESS_CHECKS: Readonly<Record<string, CheckWord>> = {
+  'scheduler-beats': (a, status, queue) => schedulerBeats(a, status, queue),
+  'other-queues': (a) => ({
+    text: `${many(a.count, 'queue has', 'queues have')} nothing scheduled; a scheduler serves ${a.served} of them${
+      Array.isArray(a.without) && a.without.length > 0 ? `, none serves ${list(a.without)}` : ''
+    }`,
+  }),
+  'workers-beat': (a) => ({
+    text: `${many(a.count, 'worker is', 'workers are')} registered but silent (${list(a.workers)}); ${a.alive} alive`,
+    next: 'RQ forgets them by itself; if they should run, restart them',
+  }),
+  'worker-cannot-schedule': (a) => ({
+    text: `RQ ${a.version} of ${list(a.workers)} has no scheduler`,
+    next: `raise rq to ${a.minimum} or later`,
+  }),
+  'worker-versions': (a, s) => {
+    const text = `${many(a.count, 'worker', 'workers')} on RQ ${list(a.versions)}`;
+    if (s === 'pass') return { text };
+    return a.older === true
+      ? { text: `${text}, the project aims at ${a.target}`, next: 'deploy the workers anew' }
+      : { text: `${text}: versions differ`, next: 'bring all workers to one version' };
+  },
+  'cron-process-beats': (a, s) =>
+    s === 'pass'
+      ? { text: `${many(a.count, 'rq cron process lives', 'rq cron processes live')}` }
+      : {
+          text: `no rq cron process has given a sign of life for ${a.silent} s`,
+          next: 'start it: rq cron cron_config.py',
+        },
+  'cron-process-once': (a) => ({
+    text: `several rq cron processes run ${list(a.files)} (${list(a.processes)}): each job is enqueued by every one of them`,
+    next: 'stop all but one: rq cron takes no lock',
+  }),
+  'clocks-agree': (a, s) =>
+    s === 'pass'
+      ? { text: 'no clock is seen to differ from that of Redis' }
+      : {
+          text: `clocks differ from that of Redis: ${[
+            ...(a.hostOff === true ? [`this host ${a.host} s`] : []),
+            ...(Array.isArray(a.others) ? a.others : []),
+          ].join(', ')}`,
+          next: 'jobs are early or late by as much: synchronise the clocks (NTP)',
+        },
+};
+
+function schedulerBeats(a: Args, status: string, queue: string | null): Wording {
+  const holder = a.holder ? ` (${a.holder})` : '';
+  if (status === 'pass') return { text: `queue ${queue}: its scheduler beats${holder}` };
+  if (status === 'warn') {
+    return {
+      text: `queue ${queue}: the scheduler lock is refreshed${holder}, which on RQ 1.11 and earlier or without a heartbeat proves nothing`,
+      next: 'schedule a test job and see it run, or upgrade RQ',
+    };
+  }
+  const wait =
+    typeof a.takeover === 'number'
+      ? `${distance(a.takeover).replace(/^in /, '')} at most with RQ's default maintenance`
+      : 'some minutes';
+  if (a.verdict === 'dead') {
+    return a.workerAlive
+      ? {
+          text: `queue ${queue}: its scheduler has died; one of ${many(a.listening, 'live worker')} may take over, after ${wait}`,
+          next: 'to have it at once, restart the workers of this queue',
+        }
+      : {
+          text: `queue ${queue}: its scheduler has died; its lock is no longer refreshed`,
+          next: `start a worker: rq worker --with-scheduler ${queue}`,
+        };
+  }
+  return a.workerAlive
+    ? {
+        text: `queue ${queue}: no scheduler serves it; if one of ${many(a.listening, 'live worker')} has one, it takes over after ${wait}`,
+        next: 'restart its workers with --with-scheduler (with_scheduler=True in a script)',
+      }
+    : {
+        text: `queue ${queue}: no worker runs its scheduler`,
+        next: `start one: rq worker --with-scheduler ${queue}`,
+      };
+}

@@ -1,0 +1,63 @@
+import { printableId } from '../native/job-id.js';
+import { FATES, type Fate, ghostsBlock } from '../native/poison.js';
+import { remedyFor } from '../native/remedy.js';
+import type { RedisPort } from '../redis/port.js';
+import type { BadEntry, EntriesSeen } from '../verify/observations.js';
+import { type Judged, judgeQueue } from './judge-entries.js';
+
+/** Entries named one by one, of each fate. */
+const SHOWN = 20;
+const EXAMPLES = 10;
+
+export const NO_ENTRIES: EntriesSeen = {
+  withoutJob: { count: 0, examples: [] },
+  dueGhosts: 0,
+  ghostsBlock: false,
+  counts: {},
+  bad: [],
+  withoutStatus: 0,
+};
+
+/** What RQ's scheduler will make of every entry of a queue; `now` in epoch seconds. */
+export async function lookAtEntries(
+  port: RedisPort,
+  queue: string,
+  versions: readonly string[],
+  now: number,
+): Promise<EntriesSeen> {
+  let [without, dueGhosts, withoutStatus] = [0, 0, 0];
+  const examples: string[] = [];
+  const counts: Partial<Record<Fate, number>> = {};
+  const bad: BadEntry[] = [];
+  for await (const batch of judgeQueue(port, queue, versions)) {
+    for (const one of batch) {
+      const { job, verdict } = one;
+      // Told apart from the others: it has no job that could be mended.
+      if (verdict.codes.includes('hash-missing')) {
+        without++;
+        if (Number(job.score) <= now) dueGhosts++;
+        if (examples.length < EXAMPLES) examples.push(printableId(job.id));
+        continue;
+      }
+      const { fate, codes } = verdict;
+      const n = (counts[fate] ?? 0) + 1;
+      counts[fate] = n;
+      if (codes.includes('status-missing') && fate === 'fine') withoutStatus++;
+      if (fate !== 'fine' && n <= SHOWN) bad.push(badEntry(queue, one));
+    }
+  }
+  bad.sort((a, b) => FATES.indexOf(a.fate) - FATES.indexOf(b.fate));
+  const withoutJob = { count: without, examples };
+  return { withoutJob, dueGhosts, ghostsBlock: ghostsBlock(versions), counts, bad, withoutStatus };
+}
+
+function badEntry(queue: string, { job, verdict }: Judged): BadEntry {
+  const remedy = remedyFor(job.id, job, queue, verdict);
+  return {
+    id: printableId(job.id),
+    fate: verdict.fate,
+    codes: verdict.codes,
+    at: Number(job.score),
+    remedy: remedy.kind === 'mend' && remedy.newId !== null ? 'rename' : remedy.kind,
+  };
+}

@@ -38,7 +38,7 @@ interface Outcome {
 }
 
 const wide = process.env.MIGRATE_SCHEDULER_WIDE === '1';
-const ZONES = ['UTC', 'Asia/Shanghai'];
+const ZONES = ['UTC', 'Asia/Shanghai', ...(wide ? ['America/New_York'] : [])];
 
 /** Ids that RQ or rq_recurring made up. */
 const RANDOM = /^[0-9a-f]{8}-[0-9a-f]{4}-|^tasks-record-[0-9a-f]{10}$/;

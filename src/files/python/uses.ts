@@ -2,6 +2,8 @@ import type { Edit, Finding, Severity } from '../../plan/types.js';
 import type { ProjectView } from '../types.js';
 import { analyse } from './code/analysis.js';
 
+export { isBlocking } from './code/analysis.js';
+
 /** How sure a fix is: a safe one keeps the meaning provably, an unsafe one is to be reviewed, `none` there is not. */
 export type FixLevel = 'safe' | 'unsafe' | 'none';
 

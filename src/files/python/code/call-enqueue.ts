@@ -4,7 +4,7 @@ import { type Argument, ArgumentEdits, argumentList } from './arguments.js';
 import { timeDraft } from './call-times.js';
 import { type CodeContext, connectionText, field, queueOf, Work } from './context.js';
 import type { Draft } from './draft.js';
-import type { RawUse } from './scan.js';
+import type { RawUse } from './raw-use.js';
 import type { Site } from './value.js';
 
 export type CallUse = Extract<RawUse, { is: 'call' }>;

@@ -8,7 +8,7 @@ import type { Draft } from './draft.js';
 import { jobKind, servesSeries } from './job-kinds.js';
 import { indentAt, newlineOf } from './lines.js';
 import { atom } from './making.js';
-import type { RawUse } from './scan.js';
+import type { RawUse } from './raw-use.js';
 import { short } from './times.js';
 
 const WHY = 'swap-registry';
@@ -187,15 +187,15 @@ export function countDraft(use: CallUse, context: CodeContext): Draft {
   const until = named(all, 'until') ?? positional(all, 0);
   const limit =
     until === undefined || until.value.type === 'none' ? null : untilText(until.value, use, work, context);
-  if (limit !== null && context.makes.recurring) work.atMost('none', 'until-series');
   const size = (registry: string) =>
     limit === null ? `${registry}.count` : `len(${registry}.get_expired_job_ids(${limit}))`;
   // The armed run of each series waits in a registry, so that the registries' sum is right for both kinds.
-  const text = seriesOnly(context)
-    ? `sum(series.slot is not None for series in ${parts.series()})`
-    : context.oneQueue
-      ? size(parts.registry(parts.queue))
-      : `sum(${size(parts.registry('queue'))} for queue in ${parts.queues()})`;
+  const text =
+    seriesOnly(context) && limit === null
+      ? `sum(series.slot is not None for series in ${parts.series()})`
+      : context.oneQueue
+        ? size(parts.registry(parts.queue))
+        : `sum(${size(parts.registry('queue'))} for queue in ${parts.queues()})`;
   work.edit(use.node.start, use.node.end, text, WHY);
   return work.draft('code-count', use.node, use.sites);
 }
@@ -227,13 +227,18 @@ export function containsDraft(use: Extract<RawUse, { is: 'contains' }>, context:
   return work.draft('code-contains', use.node, use.sites);
 }
 
+/** Where code makes series, only what surely is a job has a queue and a place in its registry. */
+function mayBeSeries(job: PyNode, { file }: CallUse, context: CodeContext): boolean {
+  return context.makes.recurring && jobKind(job, file, context) !== 'job';
+}
+
 /** `change_execution_time(job, time)`: the registry's score of the job. */
 export function changeTimeDrafts(use: CallUse, context: CodeContext): Draft[] {
   const { work, parts } = start(use, context);
   const all = argumentList(use.node);
   const job = named(all, 'job') ?? positional(all, 0);
   const time = named(all, 'date_time') ?? positional(all, 1);
-  if (seriesOnly(context)) work.atMost('none', 'time-of-series');
+  if (job !== undefined && mayBeSeries(job.value, use, context)) work.atMost('none', 'time-of-series');
   if (job === undefined || time === undefined || all.length !== 2) {
     work.atMost('none', 'open-arguments');
     return [work.draft('code-change-time', use.node, use.sites)];
@@ -261,8 +266,8 @@ export function jobDraft(use: CallUse, context: CodeContext): Draft {
     return work.draft(code, use.node, use.sites);
   }
   const name = job.value.text;
+  if (mayBeSeries(job.value, use, context)) work.atMost('none', 'time-of-series');
   if (use.method === 'enqueue_job') {
-    if (context.makes.recurring) work.atMost('none', 'time-of-series');
     work.edit(use.node.start, use.node.end, `${parts.registryOf(name)}.requeue(${name})`, WHY);
   } else {
     const queue = work.name('rq', 'Queue');

@@ -15,7 +15,7 @@ import type { Draft } from './draft.js';
 import { flaskJobDraft } from './flask-jobs.js';
 import { localName } from './local-names.js';
 import { makingOf } from './making.js';
-import type { RawUse } from './scan.js';
+import type { RawUse } from './raw-use.js';
 
 /** Methods of the scheduler's own loop (rq_scheduler/scheduler.py): a worker's scheduler does all that. */
 const LOOP = new Set([

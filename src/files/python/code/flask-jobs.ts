@@ -1,7 +1,7 @@
 import { type Argument, argumentList } from './arguments.js';
 import { type CodeContext, literal, Work } from './context.js';
 import type { Draft } from './draft.js';
-import type { RawUse } from './scan.js';
+import type { RawUse } from './raw-use.js';
 import { short } from './times.js';
 
 /** Options that Flask-RQ2's `schedule` and `cron` take out of the keywords (flask_rq2/functions.py at 18.3). */

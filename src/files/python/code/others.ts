@@ -4,7 +4,7 @@ import { pythonStarts } from '../../pysource/starts.js';
 import { fieldOf, walk } from '../../pysource/syntax.js';
 import type { Draft } from './draft.js';
 import type { PyFile } from './program.js';
-import type { RawUse } from './scan.js';
+import type { RawUse } from './raw-use.js';
 
 /** rq-scheduler's keys in Redis (SEMANTICS §1, §7); RQ's own begin with `rq:scheduler:` and `rq:scheduler-lock:` too. */
 const LEGACY_KEY = /rq:scheduler(:scheduled_jobs|_instance\b|_lock\b)|^rq:scheduler$/;

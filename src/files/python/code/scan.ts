@@ -2,51 +2,13 @@ import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf, walk } from '../../pysource/syntax.js';
 import { argumentList } from './arguments.js';
 import { calledFunctions } from './calling.js';
+import { classUse, flaskJobs } from './class-uses.js';
 import { decoratorNames, hasDecorator } from './functions.js';
 import type { PyFile } from './program.js';
-import { lookUp, parameterName, type Scope } from './scopes.js';
-import { SCHEDULER_CLASS, type Site, type Value } from './value.js';
+import { type RawUse, sitesOf } from './raw-use.js';
+import { parameterName, type Scope } from './scopes.js';
+import type { Site } from './value.js';
 import type { Values } from './values.js';
-
-interface Common {
-  readonly file: PyFile;
-  /** What the use is shown as. */
-  readonly node: PyNode;
-  readonly sites: readonly Site[];
-  /** The object may also be something else than a Scheduler. */
-  readonly mixed: boolean;
-}
-
-/** A place where rq-scheduler's objects or names are used, before anything is made of it. */
-export type RawUse =
-  | (Common & {
-      readonly is: 'call';
-      readonly method: string;
-      readonly callee: PyNode;
-      readonly receiver: PyNode;
-    })
-  | (Common & {
-      readonly is: 'contains';
-      readonly receiver: PyNode;
-      readonly item: PyNode;
-      readonly negated: boolean;
-    })
-  | (Common & {
-      readonly is: 'read';
-      readonly attribute: string;
-      readonly name: PyNode;
-      readonly written: boolean;
-    })
-  | (Common & { readonly is: 'escape'; readonly reason: string })
-  | (Common & { readonly is: 'construct'; readonly site: Site })
-  | (Common & { readonly is: 'annotation' })
-  | (Common & { readonly is: 'class'; readonly reason: string })
-  | (Common & {
-      readonly is: 'flask-job';
-      readonly method: string;
-      readonly callee: PyNode;
-      readonly rq: PyNode | null;
-    });
 
 /** Functions that take any object and give nothing of it away. */
 const HARMLESS =
@@ -68,7 +30,7 @@ export class Scanner {
     for (const node of walk(file.root)) {
       if (node.type === 'call') {
         yield* this.#construct(node, file);
-        yield* this.#flaskJob(node, file);
+        yield* flaskJobs(node, file, this.values);
       }
       if (!this.#isRead(node, file)) continue;
       const values = this.values.of(node, file);
@@ -78,7 +40,7 @@ export class Scanner {
         const use = this.#objectUse(node, file, sites, mixed);
         if (use !== null) yield use;
       } else if (node.type === 'identifier' || node.type === 'attribute') {
-        const use = this.#classUse(node, values, file);
+        const use = classUse(node, file, this.values);
         if (use !== null) yield use;
       }
     }
@@ -221,83 +183,6 @@ export class Scanner {
     }
     return false;
   }
-
-  /** The class itself, or the function that makes one, used other than by calling it. */
-  #classUse(node: PyNode, values: readonly Value[], file: PyFile): RawUse | null {
-    const ours = values.some((value) => value.is === 'external' && isOurs(value.name));
-    if (!ours) return null;
-    const parent = file.names.parents.get(node) as PyNode;
-    // `rq_scheduler.Scheduler`: the whole expression counts, not its beginning.
-    if (parent.type === 'attribute' && this.#namesOurs(parent, file)) return null;
-    if (parent.type === 'call' && node.field === 'function') return null;
-    const common = { file, node, mixed: false };
-    const annotation = this.#annotatedBy(node, file);
-    if (annotation !== null) return { is: 'annotation', ...common, sites: annotation };
-    if (parent.type === 'argument_list' && parent.field === 'superclasses') {
-      const definition = file.names.parents.get(parent) as PyNode;
-      return { is: 'class', ...common, node: definition, sites: [], reason: 'subclass' };
-    }
-    return { is: 'class', ...common, sites: [], reason: 'class-used' };
-  }
-
-  #namesOurs(node: PyNode, file: PyFile): boolean {
-    return this.values.of(node, file).some((value) => value.is === 'external' && isOurs(value.name));
-  }
-
-  /** Schedulers of what a type annotation around this node is about; null where there is none. */
-  #annotatedBy(node: PyNode, file: PyFile): Site[] | null {
-    for (let at: PyNode | undefined = node; at !== undefined; at = file.names.parents.get(at)) {
-      if (at.type !== 'type') continue;
-      const owner = file.names.parents.get(at);
-      if (owner === undefined) return null;
-      if (at.field === 'return_type') return sitesOf(this.values.returned(owner, file));
-      const target = owner.type === 'assignment' ? fieldOf(owner, 'left') : parameterName(owner);
-      if (target === undefined) return [];
-      const scope = owner.type === 'assignment' ? file.names.scopeAt(owner) : scopeOfParameter(owner, file);
-      const bindings = scope === null ? [] : lookUp(target.text, scope);
-      return sitesOf(bindings.flatMap((binding) => this.values.binding(binding, file)));
-    }
-    return null;
-  }
-
-  *#flaskJob(call: PyNode, file: PyFile): Generator<RawUse> {
-    const callee = fieldOf(call, 'function');
-    const method = callee?.type === 'attribute' ? (fieldOf(callee, 'attribute')?.text ?? '') : '';
-    const object = callee === undefined ? undefined : fieldOf(callee, 'object');
-    if (callee === undefined || object === undefined || (method !== 'schedule' && method !== 'cron')) return;
-    for (const value of this.values.of(object, file)) {
-      if (value.is !== 'function') continue;
-      const decorated = value.file.names.parents.get(value.node);
-      for (const decorator of decorated?.children ?? []) {
-        if (decorator.type !== 'decorator') continue;
-        const [expression] = decorator.children;
-        const made = expression?.type === 'call' ? fieldOf(expression, 'function') : expression;
-        if (made === undefined || this.values.external(made, value.file) !== 'flask_rq2.RQ().job') continue;
-        const rq = fieldOf(made, 'object') ?? null;
-        yield { is: 'flask-job', file, node: call, sites: [], mixed: false, method, callee, rq };
-        return;
-      }
-    }
-  }
-}
-
-function isOurs(name: string): boolean {
-  return (
-    /^rq_scheduler(\.|$)/.test(name) ||
-    SCHEDULER_CLASS.test(name) ||
-    /^django_rq(\.queues)?\.get_scheduler/.test(name)
-  );
-}
-
-function sitesOf(values: readonly Value[]): Site[] {
-  return [...new Set(values.flatMap((value) => (value.is === 'scheduler' ? [value.site] : [])))];
-}
-
-function scopeOfParameter(parameter: PyNode, file: PyFile): Scope | null {
-  const list = file.names.parents.get(parameter);
-  const fn = list === undefined ? undefined : file.names.parents.get(list);
-  const inside = fn === undefined ? undefined : fieldOf(fn, 'body')?.children[0];
-  return inside === undefined ? null : file.names.scopeAt(inside);
 }
 
 /** Has a function a parameter for this argument? */

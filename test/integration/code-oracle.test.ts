@@ -165,6 +165,36 @@ describe.each(wide ? ALL_PAIRS : DEFAULT_PAIRS)(
   },
 );
 
+describe('the comparison', () => {
+  const parts = useRealParts(GUIDE_PAIR);
+
+  it('notices a naive time that is left to RQ', async () => {
+    const place = { venv: parts.venv, url: parts.url, zone: 'Asia/Shanghai' };
+    const { before } = codeCase('enqueue-at-naive');
+    const moved = before.map(({ path, text }) => ({
+      path,
+      text: text
+        .replace('from rq_scheduler import Scheduler', 'from rq import Queue')
+        .replace('Scheduler(', 'Queue('),
+    }));
+    const [was] =
+      (
+        await runAll(
+          lay('naive', ['before'], () => before),
+          place,
+        )
+      ).before?.jobs ?? [];
+    const [is] =
+      (
+        await runAll(
+          lay('naive', ['moved'], () => moved),
+          place,
+        )
+      ).moved?.jobs ?? [];
+    expect((was?.epoch ?? 0) - (is?.epoch ?? 0)).toBe(8 * 3600);
+  });
+});
+
 describe.runIf(wide)('programs of Django', () => {
   const parts = useRealParts(GUIDE_PAIR);
 

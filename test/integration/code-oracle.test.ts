@@ -38,7 +38,7 @@ interface Outcome {
 }
 
 const wide = process.env.MIGRATE_SCHEDULER_WIDE === '1';
-const ZONES = ['UTC', 'Asia/Shanghai'];
+const ZONES = ['UTC', 'Asia/Shanghai', ...(wide ? ['America/New_York'] : [])];
 
 /** Ids that RQ or rq_recurring made up. */
 const RANDOM = /^[0-9a-f]{8}-[0-9a-f]{4}-|^tasks-record-[0-9a-f]{10}$/;
@@ -164,6 +164,36 @@ describe.each(wide ? ALL_PAIRS : DEFAULT_PAIRS)(
     });
   },
 );
+
+describe('the comparison', () => {
+  const parts = useRealParts(GUIDE_PAIR);
+
+  it('notices a naive time that is left to RQ', async () => {
+    const place = { venv: parts.venv, url: parts.url, zone: 'Asia/Shanghai' };
+    const { before } = codeCase('enqueue-at-naive');
+    const moved = before.map(({ path, text }) => ({
+      path,
+      text: text
+        .replace('from rq_scheduler import Scheduler', 'from rq import Queue')
+        .replace('Scheduler(', 'Queue('),
+    }));
+    const [was] =
+      (
+        await runAll(
+          lay('naive', ['before'], () => before),
+          place,
+        )
+      ).before?.jobs ?? [];
+    const [is] =
+      (
+        await runAll(
+          lay('naive', ['moved'], () => moved),
+          place,
+        )
+      ).moved?.jobs ?? [];
+    expect((was?.epoch ?? 0) - (is?.epoch ?? 0)).toBe(8 * 3600);
+  });
+});
 
 describe.runIf(wide)('programs of Django', () => {
   const parts = useRealParts(GUIDE_PAIR);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { applyEdits } from '../../../src/files/edit.js';
 import { analyseCode } from '../../../src/files/python/uses.js';
 import type { SourceFile } from '../../../src/files/types.js';
 import { codeCase, codeCases, viewOf } from '../../support/codeFixtures.js';
@@ -55,6 +56,24 @@ describe('code that is not about rq-scheduler', () => {
     const files = pythonFiles(standardLibrary());
     expect(files.length).toBeGreaterThan(300);
     expectNothing(files, 'standard library');
+  });
+
+  // A file is only parsed where it names something of ours: one import makes it so.
+  it('is left alone but for an import that is put into it', () => {
+    const few = /^(json|http)\//;
+    for (const { path, text } of pythonFiles(standardLibrary()).filter(
+      (file) => wide || few.test(file.path),
+    )) {
+      const start = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+      const file = { path, text: `${start}import rq_scheduler\n` };
+      const analysis = analyseCode(viewOf([file]));
+      expect(
+        analysis.uses.map(({ code }) => code),
+        path,
+      ).toEqual(['code-import']);
+      const left = analysis.uses[0]?.fix === 'none' ? file.text : start;
+      expect(applyEdits(file.text, analysis.edits(path, 'unsafe')) === left, path).toBe(true);
+    }
   });
 
   it('has none where another package has the same names', () => {

@@ -98,7 +98,7 @@ def scheduled(connection, start):
             if job_id.decode() not in armed:
                 jobs.append(job_of(connection, job_id.decode(), score, start))
     jobs += [series_of(connection, one, start) for one in live]
-    return sorted(jobs, key=lambda job: (job['queue'], job['epoch'], repr(job['args'])))
+    return sorted(jobs, key=lambda job: (job['queue'], job['epoch'], repr((job['args'], job['kwargs']))))
 
 
 def run_one(connection, folder):

@@ -184,6 +184,20 @@ describe('a unit is changed as a whole', () => {
   });
 
   it.each([
+    ['a star', 'from ext import *\n', 'Scheduler'],
+    ['its module', 'import ext\n', 'ext.Scheduler'],
+    ['its name', 'from ext import Scheduler as S\n', 'S'],
+  ])('keeping an import that another file reads through %s', (_how, imported, name) => {
+    const files = { 'ext.py': MADE, 'b.py': `${imported}x = ${name}()\nx.run()\n` };
+    const analysis = analyseCode(viewOf(files));
+    const after = applyEdits(MADE, analysis.edits('ext.py', 'safe'));
+    expect(after).toContain('from rq_scheduler import Scheduler\n');
+    expect(analysis.edits('b.py', 'unsafe')).toEqual([]);
+    const gone = { ...files, 'b.py': `${imported}x = ${name}()\nx.${IN}\n` };
+    expect(applyEdits(MADE, analyseCode(viewOf(gone)).edits('ext.py', 'safe'))).not.toContain('rq_scheduler');
+  });
+
+  it.each([
     ["Scheduler('low', None, 60, c)", "Queue('low', connection=c)"],
     ['Scheduler(interval=5)', "Queue('default')"],
     ['Scheduler(queue=q, connection=c)', 'Queue(q.name, connection=c)'],

@@ -5,6 +5,7 @@ import type { FixLevel } from '../uses.js';
 import type { Draft, Need } from './draft.js';
 import { type ImportName, importEdits, listedNames } from './import-edits.js';
 import type { PyFile } from './program.js';
+import { readersOf } from './readers.js';
 import { type Binding, lookUp } from './scopes.js';
 import type { Values } from './values.js';
 
@@ -98,7 +99,11 @@ export class Imports {
       if (isExported(file, local) || this.#quotedElsewhere(file, local, active)) return false;
       const importers = this.#importersOf(file, local);
       if (!importers.every((one) => this.#goes(one, level))) return false;
-      const unused = reads.length === 0 && importers.length === 0;
+      const readers = [...readersOf(file, local, this.values)];
+      const changed = (one: { file: PyFile; node: PyNode }) =>
+        this.active(one.file, level).some(({ edits: made }) => made.some((edit) => covers(edit, one.node)));
+      if (!readers.every(changed)) return false;
+      const unused = reads.length === 0 && importers.length === 0 && readers.length === 0;
       return !unused || level === 'unsafe' || !isKeptOnPurpose(file, name.statement);
     } finally {
       this.#open.delete(binding);

@@ -112,7 +112,11 @@ function carriedNames(values: Values): string[] {
     traces
       .carriers(name)
       .some(({ file, value }) => values.of(value, file).some(({ is }) => is === 'scheduler'));
-  return traces.carrierNames().filter(holds);
+  const gives = (name: string) =>
+    traces
+      .methods(name)
+      .some(({ node, file }) => values.returned(node, file).some(({ is }) => is === 'scheduler'));
+  return [...traces.carrierNames().filter(holds), ...traces.methodNames().filter(gives)];
 }
 
 function isLed(text: string, leads: readonly Lead[], carried: readonly string[]): boolean {

@@ -24,7 +24,22 @@ export function attributeValues(node: PyNode, file: PyFile, values: Values): Val
   // An object from elsewhere may have been given the attribute, as Flask's application is.
   if (found.some(({ is }) => is !== 'other' && is !== 'external')) return found;
   const carried = carriedBy(name, lastPart(object), values);
-  return carried.length > 0 ? carried : found.length > 0 ? found : [OTHER];
+  if (carried.length > 0) return carried;
+  return found.some(({ is }) => is === 'external') ? found : ofUnknown(name, values);
+}
+
+/**
+ * An attribute of an object of which nothing is known. Where the project's classes give that name to schedulers it
+ * may be one of theirs; with anything else of that name it may also be that.
+ */
+function ofUnknown(name: string, values: Values): Value[] {
+  const given = values.traces.carriers(name).flatMap(({ value, file }) => [...values.of(value, file)]);
+  if (given.some(({ is }) => is === 'scheduler')) return given;
+  const methods = values.traces.methods(name);
+  const lead = methods.some(({ node, file }) =>
+    values.returned(node, file).some(({ is }) => is === 'scheduler'),
+  );
+  return lead ? methods.map(({ node, file }) => ({ is: 'function', file, node, method: true })) : [OTHER];
 }
 
 /** The attribute of one value; null for one that has none to speak of. */

@@ -1,6 +1,6 @@
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf, stringValue } from '../../pysource/syntax.js';
-import { lastPart } from './functions.js';
+import { isProperty, lastPart, returnsOf } from './functions.js';
 import type { Program, PyFile } from './program.js';
 
 /** A value that is put on an object under an attribute or a literal key. */
@@ -17,11 +17,18 @@ export interface Call {
   readonly call: PyNode;
 }
 
+/** A method of a class. */
+export interface Method {
+  readonly file: PyFile;
+  readonly node: PyNode;
+}
+
 /** Looks up what the parsed files assign to attributes, and what they call, by name. */
 export class Traces {
   readonly #program: Program;
   #carriers = new Map<string, Carrier[]>();
   #calls = new Map<string, Call[]>();
+  #methods = new Map<string, Method[]>();
   #files = 0;
 
   constructor(program: Program) {
@@ -46,11 +53,23 @@ export class Traces {
     return this.#calls.get(name) ?? [];
   }
 
+  /** Methods of this name, of any class. */
+  methods(name: string): readonly Method[] {
+    this.#update();
+    return this.#methods.get(name) ?? [];
+  }
+
+  methodNames(): readonly string[] {
+    this.#update();
+    return [...this.#methods.keys()];
+  }
+
   #update(): void {
     const { parsed } = this.#program;
     for (const file of parsed.slice(this.#files)) {
       collectCarriers(file, this.#carriers);
       collectCalls(file, this.#calls);
+      collectMembers(file, this.#carriers, this.#methods);
     }
     this.#files = parsed.length;
   }
@@ -98,6 +117,34 @@ function carriedName(left: PyNode): string | null {
   const key = left.type === 'subscript' ? fieldOf(left, 'subscript') : undefined;
   const name = key === undefined ? null : stringValue(key);
   return name === null ? null : `[${name}]`;
+}
+
+/** What class bodies give their names, what properties return, and the methods beside them. */
+function collectMembers(
+  file: PyFile,
+  carriers: Map<string, Carrier[]>,
+  methods: Map<string, Method[]>,
+): void {
+  for (const node of file.names.parents.keys()) {
+    if (node.type !== 'assignment' && node.type !== 'function_definition') continue;
+    if (file.names.scopeAt(node).kind !== 'class') continue;
+    if (node.type === 'function_definition') {
+      const name = fieldOf(node, 'name')?.text ?? '';
+      const property = isProperty(node, file);
+      if (!property) push(methods, name, { file, node });
+      else for (const value of returnsOf(node)) push(carriers, name, { file, owner: 'cls', value });
+      continue;
+    }
+    const left = fieldOf(node, 'left');
+    const value = fieldOf(node, 'right');
+    if (left?.type === 'identifier' && value) push(carriers, left.text, { file, owner: 'cls', value });
+  }
+}
+
+function push<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
 }
 
 function collectCalls(file: PyFile, into: Map<string, { file: PyFile; call: PyNode }[]>): void {

@@ -68,6 +68,7 @@ export function enqueueDrafts(use: CallUse, context: CodeContext): Draft[] {
   return drafts;
 }
 
+/** The argument that is passed under this keyword. */
 export function named(all: readonly Argument[], name: string): Argument | undefined {
   return all.find((one) => one.name?.text === name);
 }

@@ -5,7 +5,7 @@ import { fieldOf } from '../../pysource/syntax.js';
 import type { FixLevel } from '../uses.js';
 import { type Draft, type Need, sourceWith } from './draft.js';
 import { localName } from './local-names.js';
-import { type Making, makingOf, quoted } from './making.js';
+import { makingOf, quoted } from './making.js';
 import type { PyFile } from './program.js';
 import type { Times } from './times.js';
 import type { Site } from './value.js';
@@ -107,8 +107,6 @@ export function queueOf(sites: readonly Site[]): string | null {
   return queues.size === 1 && only !== undefined ? only : null;
 }
 
-export type { Making };
-
 /** A string literal in the quotes of its surroundings; `text` is ordinary text. */
 export function literal(text: string, file: PyFile, near: PyNode): string {
   return quoted(utf8ToByteText(text), /['"]/.test(near.text) ? near.text : file.text.slice(0, 4000));
@@ -120,6 +118,7 @@ export function statementOf(node: PyNode, file: PyFile): PyNode | undefined {
   return parent?.type === 'expression_statement' && parent.children.length === 1 ? parent : undefined;
 }
 
+/** A child that the grammar always has under this field. */
 export function field(node: PyNode, name: string): PyNode {
   return fieldOf(node, name) as PyNode;
 }

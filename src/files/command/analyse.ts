@@ -1,17 +1,18 @@
 import { spawnedCommands } from '../pysource/spawned.js';
 import { pythonStarts } from '../pysource/starts.js';
 import type { ProjectView, SourceFile, Where } from '../types.js';
-import { type Arg, expandWords, type Place, type Scope, type ScriptText } from './expand.js';
+import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
 import { findConsoleScript, findFile, findModule } from './find.js';
+import { pythonTarget, shellArgument, shellScript } from './interpreters.js';
 import { type ProgramList, procfileList, startedBy, supervisorList } from './lists.js';
 import { ownClickCommand, ownManagementCommand, ownRqManagement } from './own-commands.js';
-import { placeWhere, sourceOf, wordArg, workerStart } from './pieces.js';
+import { sourceOf, wordArg } from './pieces.js';
 import { isPreparation } from './preparation.js';
-import { djangoCommand, flaskRqCommand, type RqStart, rqCommand, rqworkerCommand } from './rq.js';
-import { isCommandFile } from './script-files.js';
-import { type Started, summarise } from './summary.js';
+import { StartRecord } from './record.js';
+import { djangoCommand, flaskRqCommand, rqCommand, rqworkerCommand } from './rq.js';
+import { summarise } from './summary.js';
 import { traceScript } from './trace.js';
-import type { Command, CommandAnalysis, WorkerStart } from './types.js';
+import type { Command, CommandAnalysis } from './types.js';
 import { shellTokens } from './words.js';
 import { programName, unwrap } from './wrappers.js';
 
@@ -31,20 +32,8 @@ export function analyseCommand(command: Command, project: ProjectView): CommandA
   return summarise(analyser.started, analyser.via, origins);
 }
 
-/** Words of a Python command line: interpreter options with a value (`python --help`). */
-const PYTHON_VALUES = new Set(['-W', '-X']);
-
-class Analyser {
-  readonly started: Started[] = [];
-  readonly via: Where[] = [];
+class Analyser extends StartRecord {
   private depth = 0;
-  /** In the background of a script of the project. */
-  private detached = false;
-
-  constructor(
-    private readonly command: Command,
-    private readonly project: ProjectView,
-  ) {}
 
   /** Reads the pieces as one command line; a shell piece may go on to further commands. */
   pieces(): void {
@@ -125,14 +114,7 @@ class Analyser {
   }
 
   private shell(args: readonly Arg[], scope: Scope): void {
-    let at = 1;
-    let inline = false;
-    for (; /^[-+]./.test(args[at]?.value ?? ''); at++) {
-      const value = args[at]?.value ?? '';
-      if (value === '--') continue;
-      if (/^-[a-z]*c[a-z]*$/.test(value)) inline = true;
-      if (/^[-+][a-z]*o$/.test(value) || value === '--rcfile' || value === '--init-file') at++;
-    }
+    const { at, inline } = shellScript(args);
     const script = args[at];
     if (script === undefined) return;
     if (inline) this.inline(script, { args: args.slice(at + 2), vars: new Map(scope.vars) });
@@ -151,34 +133,17 @@ class Analyser {
     traceScript(source, scope, own ? this.attached : this.fromScript);
   }
 
-  /** `su app -c '…'`, `watchfiles '…' dir`, `eval …`. */
   private shellArgument(name: string, args: readonly Arg[], scope: Scope): void {
-    const option = args.findIndex((arg) => arg.value === '-c' || arg.value === '--command');
-    const at = name === 'su' ? option + 1 : args.findIndex((arg, i) => i > 0 && !arg.value.startsWith('-'));
-    const script = at > 0 ? args[at] : undefined;
+    const script = shellArgument(name, args);
     if (script !== undefined) this.inline(script, scope);
   }
 
   private python(args: readonly Arg[], scope: Scope): void {
-    let at = 1;
-    for (; /^-./.test(args[at]?.value ?? ''); at++) {
-      const value = args[at]?.value ?? '';
-      if (value === '-c') {
-        this.other(args);
-        return;
-      }
-      if (/^-[A-Za-z]*m$/.test(value)) {
-        this.module(args.slice(at + 1), args, scope);
-        return;
-      }
-      if (PYTHON_VALUES.has(value)) at++;
-    }
+    const { what, at } = pythonTarget(args);
     const script = args[at];
-    if (script === undefined) {
-      this.other(args);
-      return;
-    }
-    if (/^(manage\.py|rq|rqworker|rqscheduler|flask|honcho)$/.test(programName(script.value))) {
+    if (what === 'module') this.module(args.slice(at), args, scope);
+    else if (what === 'inline' || script === undefined) this.other(args);
+    else if (/^(manage\.py|rq|rqworker|rqscheduler|flask|honcho)$/.test(programName(script.value))) {
       this.run(args.slice(at), scope);
     } else if (!this.file(script, args.slice(at), scope)) {
       this.other(args);
@@ -277,27 +242,14 @@ class Analyser {
     // Beside what it spawns a script does work of its own, of which nothing is known here.
     if (starts.length === 0) this.other(args);
     for (const { text, line: at } of spawned) this.spawned(text, { path: file.path, line: at });
-    for (const { role, queues, withScheduler, line: at } of starts) {
-      const where = { path: file.path, line: at };
-      if (role === 'scheduler') {
-        this.started.push({ kind: 'scheduler', listed: false, where, detached: this.detached });
-      } else {
-        this.started.push({
-          kind: 'worker',
-          queues,
-          start: { withScheduler, after: null, obstacle: 'python', where },
-        });
-      }
-    }
+    for (const start of starts) this.addPython(start, file.path);
   }
 
   /** A command line that a Python script starts: its parts count, none of them can be edited. */
   private spawned(text: string, where: Where): void {
     const pieces = [{ form: 'shell' as const, text, origin: null }];
     const { role, queues, workers } = analyseCommand({ ...this.command, pieces }, this.project);
-    if (role === 'scheduler' || role === 'both') {
-      this.started.push({ kind: 'scheduler', listed: false, where, detached: this.detached });
-    }
+    if (role === 'scheduler' || role === 'both') this.addScheduler(where);
     if (role === 'worker-pool') this.started.push({ kind: 'pool', queues });
     for (const { withScheduler } of workers) {
       const start = { withScheduler, after: null, obstacle: 'elsewhere' as const, where };
@@ -319,34 +271,5 @@ class Analyser {
       if (analysis.role !== 'other') this.via.push({ path: file.path, line: program.line }, ...analysis.via);
       this.started.push(...startedBy(analysis, program, file.path));
     }
-  }
-
-  private add(start: RqStart | null, args: readonly Arg[]): void {
-    if (start === null) {
-      this.other(args);
-      return;
-    }
-    if (start.kind === 'scheduler') this.started.push(this.scheduler(args));
-    else if (start.kind === 'pool') this.started.push(start);
-    else this.started.push({ kind: 'worker', queues: start.queues, start: this.start(start) });
-  }
-
-  private scheduler(args: readonly Arg[]): Started {
-    const where = this.place(args[0]?.place ?? null);
-    return { kind: 'scheduler', listed: false, where, detached: this.detached && where !== null };
-  }
-
-  private start(start: RqStart & { kind: 'worker' }): WorkerStart {
-    const where = this.place(start.after?.place ?? null);
-    const edited = where !== null && isCommandFile(this.project.get(where.path));
-    return workerStart(start, where, edited);
-  }
-
-  private place(place: Place | null): Where | null {
-    return place === null ? (this.via.at(-1) ?? null) : placeWhere(place, this.command, this.project);
-  }
-
-  private other(args: readonly Arg[]): void {
-    this.started.push({ kind: 'other', text: args.map((arg) => arg.value).join(' ') });
   }
 }

@@ -12,9 +12,9 @@ export function isMakefile(path: string): boolean {
   return /(^|\/)((GNU)?[Mm]akefile|[^/]+\.mk)$/.test(path);
 }
 
-/** By extension, by name, or by the folder they stand in. */
+/** By extension, by name, or with no extension at all: then the first line decides. */
 const SHELL_PATH =
-  /\.(sh|bash)$|(^|\/)(docker-)?(entrypoint|start|run|boot|worker|scheduler|rq)[\w-]*$|(^|\/)(bin|scripts?|docker)\/[^/.]+$/;
+  /\.(sh|bash)$|(^|\/)(docker-)?(entrypoint|start|run|boot|worker|scheduler|rq)[\w-]*$|(^|\/)[^/.]+$/;
 
 /** Paths at which shell scripts stand. */
 export function mayBeShellScript(path: string): boolean {

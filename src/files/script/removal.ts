@@ -92,7 +92,7 @@ class Remover {
     if (item === undefined) return;
     const at = this.startIn(item);
     const next = list.items[index + 1];
-    if (!item.background && !isConditional(item)) {
+    if (!runsBeside(this.reading, item) && !isConditional(item)) {
       this.stick(
         at,
         'also-runs',
@@ -244,6 +244,16 @@ class Remover {
   private shown(item: Item): string {
     return oneLine(this.raw(item));
   }
+}
+
+/** Does what follows run at once? The item is in the background, or calls a function whose start of rq-scheduler is. */
+function runsBeside(reading: Reading, { background, parts }: Item, depth = 0): boolean {
+  const [only, second] = parts.map(({ node }) => node);
+  if (background || only?.type !== 'simple' || second !== undefined || depth > 20) return background;
+  const starts = calledBy(reading, only)?.bodies[0]?.list.items.filter(
+    (item) => itemDoes(reading, item) === 'scheduler',
+  );
+  return starts?.every((item) => runsBeside(reading, item, depth + 1)) ?? false;
 }
 
 /** Runs only when a test holds, so that whatever follows does not belong to it. */

@@ -37,7 +37,8 @@ describe('match', () => {
     ['compose/start-worker', '#!/bin/sh -e\n', true],
     ['bin/jobs', '#!/usr/bin/env python\n', false],
     ['bin/jobs', 'no first line', false],
-    ['src/jobs', '#!/bin/sh\n', false],
+    ['src/jobs', '#!/bin/sh\n', true],
+    ['src/jobs', 'sh\n', false],
     ['run.sh', '#!/usr/bin/env fish\n', false],
   ])('%s %j: %s', (path, text, expected) => {
     expect(isShellScript({ path, text })).toBe(expected);

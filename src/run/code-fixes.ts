@@ -2,7 +2,6 @@ import { sha256, unifiedDiff } from '../files/diff.js';
 import { applyEdits, normaliseEdits } from '../files/edit.js';
 import type { Project } from '../files/project.js';
 import type { CodeAnalysis } from '../files/python/uses.js';
-import { RUNTIME_FILE } from '../files/runtime-place.js';
 import { PLAN_SCHEMA, type PlanHead } from '../plan/plan.js';
 import { Tally } from '../plan/tally.js';
 import type { FileChange, Finding } from '../plan/types.js';
@@ -38,13 +37,9 @@ export function codeFixes(
     return [{ path, kind: 'python', action, edits, before: sha256(before), after: sha256(after), diff }];
   });
   const recurring = changes.some(({ edits }) => edits.some(({ text }) => text.includes('rq_recurring')));
-  if (!recurring || hasRuntime(project)) return { changes, findings: [] };
+  if (!recurring) return { changes, findings: [] };
   const runtime = installRuntime(project, options);
   return { changes: [...changes, ...runtime.changes], findings: runtime.findings };
-}
-
-function hasRuntime({ view }: Project): boolean {
-  return view.paths.some((path) => path === RUNTIME_FILE || path.endsWith(`/${RUNTIME_FILE}`));
 }
 
 /**

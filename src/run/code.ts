@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { type Project, readProject } from '../files/project.js';
 import { analyseCode } from '../files/python/uses.js';
+import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { type CodeReport, codeJson, openUses } from '../report/code-report.js';
 import { codeText } from '../report/code-text.js';
 import { place, wordFinding } from '../report/messages/index.js';
@@ -11,7 +12,8 @@ import { readProjectFiles } from '../world/project-files.js';
 import { codeFixes, makeFixes } from './code-fixes.js';
 import type { Context } from './context.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
-import { EXIT, type ExitCode, refusal } from './outcome.js';
+import { EXIT, type ExitCode, Refusal, refusal } from './outcome.js';
+import { codeOptions } from './project.js';
 
 /**
  * Shows every use of rq-scheduler in the project's Python and, with `--fix`, makes the fixes. Never looks at Redis.
@@ -22,17 +24,16 @@ export async function code(context: Context): Promise<ExitCode> {
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
   const tool = { name: 'migrate-scheduler', version: packageVersion() };
   let project = await readCode(context);
-  const known = { zone: options.tz ?? null, schedulerVersion: options.rqSchedulerVersion ?? null };
-  let analysis = analyseCode(project.view, known);
+  let analysis = analyseCode(project.view, codeOptions(project, options));
   const fixes = codeFixes(project, analysis, level, options);
   let runId: string | null = null;
   if (options.fix) {
     const [blocked] = fixes.findings;
-    if (blocked) throw refusal(EXIT.blocked, blocked.code, blocked.args);
+    if (blocked) throw new Refusal(EXIT.blocked, blocked);
     if (fixes.changes.length > 0) {
       runId = makeFixes(context, project, fixes);
       project = await readCode(context);
-      analysis = analyseCode(project.view, known);
+      analysis = analyseCode(project.view, codeOptions(project, options));
     }
   }
   const report: CodeReport = { analysis, level, changes: fixes.changes, runId, tool };
@@ -47,7 +48,8 @@ async function readCode({ project, options }: Context): Promise<Project> {
     throw refusal(EXIT.usage, 'project-missing', { project });
   await prepareKinds();
   const wanted = (path: string) => FILE_KINDS.some((kind) => kind.match(path));
-  return readProject(await readProjectFiles(project, wanted, options), FILE_KINDS);
+  const search = { path: isSearched, text: isWorthSearching };
+  return readProject(await readProjectFiles(project, wanted, options, search), FILE_KINDS);
 }
 
 async function print({ options, terminal }: Context, report: CodeReport, project: Project): Promise<void> {

@@ -94,7 +94,8 @@ export function planFiles(
   };
 }
 
-function codeOptions({ facts }: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
+/** What the dependencies and the options tell about the calls in the code. */
+export function codeOptions({ facts }: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
   return { zone: tz ?? null, schedulerVersion: rqSchedulerVersion ?? versionOf(facts, 'rq-scheduler') };
 }
 

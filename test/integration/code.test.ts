@@ -78,6 +78,16 @@ describe('migrate-scheduler code', () => {
     expect((await cli(['code', '--project', join(folder, 'nowhere')])).code).toBe(64);
   });
 
+  it('changes nothing where another file has the name of the module', async () => {
+    const folder = await project('mixed-levels');
+    await writeFile(join(folder, 'rq_recurring.py'), 'x = 1\n');
+    const before = tree(folder);
+    const done = await cli(['code', '--fix', '--unsafe-fixes', '--project', folder]);
+    expect(done.code).toBe(3);
+    expect(done.stderr).toContain('rq_recurring.py: ');
+    expect(tree(folder)).toEqual(before);
+  });
+
   it('changes nothing where a file cannot be written', async () => {
     const folder = await project('other-module');
     await chmod(join(folder, 'extensions.py'), 0o444);

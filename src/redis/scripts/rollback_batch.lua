@@ -22,7 +22,7 @@
 --   already     was not moved or is back already; nothing to do, not counted
 --   alreadyRun  was enqueued, or ran
 --   missing     gone from the registry without having run (cancelled, deleted)
---   conflict    a renamed job whose old id is taken again: stays where it is
+--   conflict    a renamed job or a removed entry whose old id is taken again: stays as it is
 --   due         RQ's scheduler may be enqueueing it right now, or a worker runs the series: not
 --               touched, call again in a moment
 --   slot, remaining ('' = endless) and seriesId are '' except for advanced and needs-meta.
@@ -240,6 +240,11 @@ local function undo_mend(rec)
     return done
   end
   if in_hands_of_scheduler(rec.queue, score) then return 'due' end
+  -- With another score than `repair` left: it ran and waits to run again (Retry, Repeat), or somebody scheduled it anew.
+  if tonumber(score) ~= math.max(0, tonumber(rec.score)) then
+    redis.call('DEL', kept)
+    return 'alreadyRun'
+  end
   local from, to = keys_of(target), keys_of(rec.id)
   if rec.newId and redis.call('EXISTS', unpack(to)) > 0 then return 'conflict' end
   redis.call('DEL', key)
@@ -255,17 +260,23 @@ local function undo_mend(rec)
   return 'restored'
 end
 
-local function undo_remove(rec)
+local function put_entry_back(rec)
   local native = 'rq:scheduled:' .. rec.queue
   if redis.call('ZSCORE', native, rec.id) then return 'already' end
   redis.call('ZADD', native, rec.score, rec.id)
   return 'restored'
 end
 
+-- Its job's key did not exist; a job that has the id by now must not run because of it.
+local function undo_remove(rec)
+  if redis.call('EXISTS', 'rq:job:' .. rec.id) == 1 then return 'conflict' end
+  return put_entry_back(rec)
+end
+
 local function undo_quarantine(rec)
   local aside = 'migrate-scheduler:quarantine:' .. string.match(KEYS[5], '^migrate%-scheduler:journal:(.*)$')
   if redis.call('ZREM', aside, rec.id) == 0 then return 'missing' end
-  return undo_remove(rec)
+  return put_entry_back(rec)
 end
 
 local undo = {

@@ -77,6 +77,11 @@ export class Account {
 
   /** Counts the record, or returns why it has to be looked at again. */
   add(job: AccountedJob): Suspect | null {
+    if (job.state === 'removed') {
+      // Its job was gone before: whether that is a loss, the run says that moved it.
+      this.#count('removed');
+      return null;
+    }
     const series = OF_SERIES.has(job.op);
     const own = latin1(job.newId ?? job.id);
     const key = series ? `series ${job.seriesId}` : own;

@@ -5,7 +5,7 @@ import { printableId } from '../native/job-id.js';
 import { parseUtc } from '../native/parse.js';
 import { BATCH, type Cursor } from '../redis/entries.js';
 import type { RedisPort } from '../redis/port.js';
-import type { RunRecord } from '../redis/runs.js';
+import { isRepair, type RunRecord } from '../redis/runs.js';
 import type { AddedSeen, JournalSeen } from '../verify/observations.js';
 
 /** Bytes of `data` that are read to name a function. */
@@ -50,10 +50,6 @@ export async function lookAtJournal(port: RedisPort, now: number): Promise<Journ
     }
   }
   return { runs, lastRunAt: runs.find((run) => !isRepair(run))?.createdAt ?? null, account, suspects };
-}
-
-function isRepair({ counts: { repaired, mended } }: RunRecord): boolean {
-  return repaired + mended > 0;
 }
 
 /**

@@ -82,6 +82,16 @@ describe('Account', () => {
     expect(one.counts).toEqual({ lost: 0, scheduled: 1, quarantined: 1, series: 1 });
   });
 
+  it('lets no repair hide that a job was lost', () => {
+    const { one, suspects } = account(
+      record('lost', 'removed', { op: 'remove' }),
+      record('stranger', 'removed', { op: 'remove' }),
+      record('lost', 'gone'),
+    );
+    expect(suspects.map(({ reason }) => reason)).toEqual(['gone']);
+    expect([one.total, one.counts]).toEqual([1, { lost: 0, removed: 2 }]);
+  });
+
   it('counts series by the chain, and those that lost their next run as lost', () => {
     const { one, suspects } = account(
       ...['armed', 'finished', 'cancelled', 'forgotten'].map((state) =>

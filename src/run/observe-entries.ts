@@ -1,6 +1,6 @@
 import { printableId } from '../native/job-id.js';
 import { FATES, type Fate, ghostsBlock } from '../native/poison.js';
-import { remedyFor } from '../native/remedy.js';
+import { type Remedy, remedyFor } from '../native/remedy.js';
 import type { RedisPort } from '../redis/port.js';
 import type { BadEntry, EntriesSeen } from '../verify/observations.js';
 import { type Judged, judgeQueue } from './judge-entries.js';
@@ -58,6 +58,13 @@ function badEntry(queue: string, { job, verdict }: Judged): BadEntry {
     fate: verdict.fate,
     codes: verdict.codes,
     at: Number(job.score),
-    remedy: remedy.kind === 'mend' && remedy.newId !== null ? 'rename' : remedy.kind,
+    remedy: nameOf(remedy),
   };
+}
+
+function nameOf(remedy: Remedy): string {
+  if (remedy.kind !== 'mend') return remedy.kind;
+  // Whoever reads it should know that the job then runs.
+  if (remedy.newScore !== null) return 'due-now';
+  return remedy.newId === null ? 'mend' : 'rename';
 }

@@ -1,16 +1,18 @@
 import { distance } from '../time.js';
-import { type Args, type CheckWord, list, many, type Wording } from './words.js';
+import { type Args, type CheckWord, list, many, someOf, type Wording } from './words.js';
 
 /** Checks of workers, schedulers, `rq cron` processes and clocks. */
 export const PROCESS_CHECKS: Readonly<Record<string, CheckWord>> = {
   'scheduler-beats': (a, status, queue) => schedulerBeats(a, status, queue),
-  'other-queues': (a) => ({
-    text: `${many(a.count, 'queue has', 'queues have')} nothing scheduled; a scheduler serves ${a.served} of them${
-      Array.isArray(a.without) && a.without.length > 0 ? `, none serves ${list(a.without)}` : ''
-    }`,
-  }),
+  'other-queues': (a) => {
+    const text = `${many(a.count, 'queue has', 'queues have')} nothing scheduled`;
+    const none = Array.isArray(a.without) && a.without.length > 0;
+    if (!none) return { text: `${text}; a scheduler serves ${a.count === 1 ? 'it' : 'all of them'}` };
+    const others = Number(a.count) - Number(a.served);
+    return { text: `${text}; no scheduler serves ${someOf(a.without, others)}` };
+  },
   'workers-beat': (a) => ({
-    text: `${many(a.count, 'worker is', 'workers are')} registered but silent (${list(a.workers)}); ${a.alive} alive`,
+    text: `${many(a.count, 'worker is', 'workers are')} registered but silent (${someOf(a.workers, a.count)}); ${a.alive} alive`,
     next: 'RQ forgets them by itself; if they should run, restart them',
   }),
   'workers-not-suspended': () => ({

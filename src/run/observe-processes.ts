@@ -118,14 +118,18 @@ export function holderOf(queue: string, { value }: LockSample, look: ProcessLook
   return holder ? `${holder.hostname ?? '?'}:${holder.pid ?? '?'}` : null;
 }
 
-/** Live workers of a queue, as those who may take its scheduling over. */
-export function sparesOf(queue: string, look: ProcessLook): Spare[] {
+/** Live workers of a queue, as those who may take its scheduling over from who holds this lock. */
+export function sparesOf(queue: string, { value }: LockSample, look: ProcessLook): Spare[] {
   return look.workers
     .filter((worker) => seeWorker(worker, look.at).alive && worker.queues.includes(queue))
     .map(({ state, pttl, lastHeartbeat, hostname }) => ({
       ttl: workerTtl(state, pttl, lastHeartbeat, look.at),
       schedules: look.schedulers.some(
-        (one) => one.hostname === hostname && one.queues.includes(queue) && isBeating(one, look.at),
+        (one) =>
+          one.name !== value &&
+          one.hostname === hostname &&
+          one.queues.includes(queue) &&
+          isBeating(one, look.at),
       ),
     }));
 }

@@ -142,7 +142,7 @@ function queueSeen(name: string, looks: Looks): QueueSeen {
     overdue: Math.min(was?.overdue ?? 0, is?.overdue ?? 0),
     scheduler: verdict(sample(was?.lock ?? null, first.at), lock, looks),
     holder: lock.value === null ? null : holderOf(name, lock, after),
-    takeover: takeoverSeconds(lock.pttl, sparesOf(name, after), rq),
+    takeover: takeoverSeconds(lock.pttl, sparesOf(name, lock, after), rq),
     entries: entries.get(name) ?? NO_ENTRIES,
   };
 }

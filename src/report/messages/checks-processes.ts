@@ -64,12 +64,13 @@ function schedulerBeats(a: Args, status: string, queue: string | null): Wording 
   }
   const wait =
     typeof a.takeover === 'number'
-      ? `${distance(a.takeover).replace(/^in /, '')} at most with RQ's default maintenance`
+      ? `at most ${distance(a.takeover).replace(/^in /, '')} with RQ's default maintenance`
       : 'some minutes';
+  const spare = a.listening === 1 ? 'its live worker' : `one of its ${many(a.listening, 'live worker')}`;
   if (a.verdict === 'dead') {
     return a.workerAlive
       ? {
-          text: `queue ${queue}: its scheduler has died; one of ${many(a.listening, 'live worker')} may take over, after ${wait}`,
+          text: `queue ${queue}: its scheduler has died; ${spare} may take over, after ${wait}`,
           next: 'to have it at once, restart the workers of this queue',
         }
       : {
@@ -79,7 +80,7 @@ function schedulerBeats(a: Args, status: string, queue: string | null): Wording 
   }
   return a.workerAlive
     ? {
-        text: `queue ${queue}: no scheduler serves it; if one of ${many(a.listening, 'live worker')} has one, it takes over after ${wait}`,
+        text: `queue ${queue}: no scheduler serves it; if ${spare} runs one, it takes over after ${wait}`,
         next: 'restart its workers with --with-scheduler (with_scheduler=True in a script)',
       }
     : {

@@ -2,12 +2,14 @@
 export interface AccountedJob {
   readonly op: string;
   readonly id: Uint8Array;
+  /** Id under which the job was scheduled, null where that is `id`. */
   readonly newId: Uint8Array | null;
   readonly queue: string;
-  /** When it was due, as Redis prints it. */
+  /** When it was due before, as Redis prints it. */
   readonly score: string;
   readonly seriesId: string;
   readonly state: string;
+  /** Status of the job, or the reason of a lost series. */
   readonly detail: string;
 }
 

@@ -9,8 +9,10 @@ local function keys_of(id)
   return { 'rq:job:' .. id, 'rq:results:' .. id, 'rq:job:' .. id .. ':dependents', 'rq:job::' .. id .. ':dependencies' }
 end
 
+-- Below 0 it never looks (rq/registry.py get_jobs_to_schedule).
 local function in_hands_of_scheduler(queue, score)
-  return tonumber(score) <= now + SLACK and redis.call('EXISTS', 'rq:scheduler-lock:' .. queue) == 1
+  local due = tonumber(score) >= 0 and tonumber(score) <= now + SLACK
+  return due and redis.call('EXISTS', 'rq:scheduler-lock:' .. queue) == 1
 end
 
 -- What a job that is not in the native registry has become.

@@ -1,7 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Commands that options can belong to; `*` means every one of them. */
-export type CommandName = 'run' | 'dry-run' | 'verify' | 'rollback' | 'status' | 'repair' | 'demo';
+export type CommandName =
+  | 'run'
+  | 'dry-run'
+  | 'verify'
+  | 'rollback'
+  | 'status'
+  | 'repair'
+  | 'rehearse'
+  | 'runbook'
+  | 'demo';
 
 /** One row of the option table: the single source of parsing, help and docs/options.md. */
 export interface OptionRow {
@@ -43,7 +52,14 @@ function rqVersion(value: string): string {
   return value;
 }
 
+function entries(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('give a number of entries');
+  return Number(value);
+}
+
 const APPLYING: readonly CommandName[] = ['run', 'dry-run'];
+/** Commands that decide about jobs. */
+const DECIDING: readonly CommandName[] = [...APPLYING, 'rehearse'];
 
 /** Every option of every command. Durations are seconds unless suffixed. */
 export const OPTIONS: readonly OptionRow[] = [
@@ -56,7 +72,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--format <format>',
     about: 'how to print data',
-    commands: ['run', 'dry-run', 'rollback', 'status', 'repair', 'demo'],
+    commands: ['run', 'dry-run', 'rollback', 'status', 'repair', 'rehearse', 'runbook', 'demo'],
     fallback: 'text',
     choices: ['text', 'json'],
   },
@@ -93,7 +109,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--allow <codes>',
     about: 'go on in spite of these findings (comma-separated codes)',
-    commands: APPLYING,
+    commands: DECIDING,
     parse: collect,
   },
   {
@@ -101,35 +117,35 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'leave the scheduler service and the dependency in place',
     commands: APPLYING,
   },
-  { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: APPLYING },
+  { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: DECIDING },
   {
     flags: '--rq-version <version>',
     about: 'the RQ version to aim at',
-    commands: [...APPLYING, 'verify', 'repair'],
+    commands: [...DECIDING, 'verify', 'repair'],
     parse: rqVersion,
   },
   {
     flags: '--recurring <strategy>',
     about:
       'recurring jobs: rearm (native series), repeat (finite intervals, by RQ itself), cron (rq cron), keep (with rq-scheduler)',
-    commands: APPLYING,
+    commands: DECIDING,
     choices: STRATEGIES,
   },
   {
     flags: '--recurring-for <pattern=strategy>',
     about: 'the strategy for jobs whose id or function matches (repeatable)',
-    commands: APPLYING,
+    commands: DECIDING,
     parse: override,
   },
   {
     flags: '--tz <zone>',
     about: 'the time zone in which rq-scheduler read cron strings',
-    commands: APPLYING,
+    commands: DECIDING,
   },
   {
     flags: '--rq-scheduler-version <version>',
     about: 'the rq-scheduler version that wrote the jobs, where the files do not tell',
-    commands: APPLYING,
+    commands: DECIDING,
     parse: rqVersion,
   },
   {
@@ -142,14 +158,32 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'do not prove that workers can import rq_recurring',
     commands: ['run'],
   },
+  {
+    flags: '--follow',
+    about:
+      'stay after the move and move what clients still add to the legacy schedule, until Ctrl-C; then verify',
+    commands: ['run'],
+  },
+  { flags: '--for <time>', about: 'follow this long', commands: ['run'], parse: seconds },
+  {
+    flags: '--until-quiet <time>',
+    about: 'follow until no client has added anything for this long',
+    commands: ['run'],
+    parse: seconds,
+  },
   { flags: '--all', about: 'list every job and show new files whole', commands: APPLYING },
   {
     flags: '--include <patterns>',
     about: 'look at these files although git ignores them (patterns as in .gitignore)',
-    commands: APPLYING,
+    commands: [...APPLYING, 'runbook'],
     parse: collect,
   },
-  { flags: '--exclude <patterns>', about: 'leave these files out', commands: APPLYING, parse: collect },
+  {
+    flags: '--exclude <patterns>',
+    about: 'leave these files out',
+    commands: [...APPLYING, 'runbook'],
+    parse: collect,
+  },
   { flags: '--interactive', about: 'ask about every single edit', commands: ['run'] },
   { flags: '--explain', about: 'say the reason of every edit', commands: APPLYING },
   {
@@ -182,6 +216,12 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: ['verify'],
     fallback: 5,
     parse: seconds,
+  },
+  {
+    flags: '--limit <entries>',
+    about: 'copy only so many entries of the legacy schedule, the earliest',
+    commands: ['rehearse'],
+    parse: entries,
   },
   { flags: '--force', about: 'restore files that were edited since, too', commands: ['rollback'] },
 ];

@@ -1,3 +1,4 @@
+import { distinctProcesses } from './decide-starts.js';
 import type { Fact, SchedulerSwitch } from './types.js';
 
 /** A worker that serves a queue, and whether it runs its scheduler. */
@@ -22,7 +23,7 @@ export interface Coverage {
 
 /** Which worker schedules which queue, from the facts of the files as they will be. Sorted by queue. */
 export function coverageOf(facts: readonly Fact[], jobs: Readonly<Record<string, number>>): Coverage[] {
-  const workers = facts.filter((fact) => fact.type === 'process').filter(({ role }) => WORKS.has(role));
+  const workers = distinctProcesses(facts).filter(({ role }) => WORKS.has(role));
   return Object.keys(jobs)
     .sort()
     .map((queue): Coverage => {

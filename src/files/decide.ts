@@ -1,6 +1,13 @@
 import { compare } from '@renovatebot/pep440';
 import type { Finding } from '../plan/types.js';
 import { ENV_REASON, removableEnv } from './decide-env.js';
+import {
+  deletableFiles,
+  distinctProcesses,
+  isEntangled,
+  startingLines,
+  stillStarted,
+} from './decide-starts.js';
 import { minimumVersions, versionOf } from './decide-versions.js';
 import type { Decision, Fact, Where } from './types.js';
 
@@ -35,20 +42,27 @@ export function decide(
   options: DecideOptions,
 ): { decision: Decision; findings: readonly Finding[] } {
   const dependent = dependentPackages(facts);
-  const blocking = [...codeImports(facts, options), ...dependent, ...rqUnlisted(facts)];
+  const replaced = options.cronConfig !== null;
+  const deleteFiles = replaced ? new Set<string>() : deletableFiles(facts);
+  const blocking = [
+    ...codeImports(facts, options),
+    ...dependent,
+    ...rqUnlisted(facts),
+    ...(options.keepScheduler ? [] : stillStarted(facts, deleteFiles, replaced)),
+  ];
   const removeScheduler =
     !options.keepScheduler && blocking.every((f) => f.severity !== 'error' || options.allow.has(f.code));
-  const serving = facts.filter((fact) => fact.type === 'process').filter((p) => serves(p, options.jobQueues));
-  const enableScheduler = new Set(
-    serving.filter((p) => isWorker(p) && p.withScheduler === 'off').map(({ id }) => id),
-  );
+  const serving = distinctProcesses(facts).filter((p) => serves(p, options.jobQueues));
+  const off = serving.filter((p) => isWorker(p) && p.withScheduler === 'off');
+  const enableScheduler = new Set([...off.map(({ id }) => id), ...startingLines(facts, off)]);
   const versions = minimumVersions(facts, serving, options.rqTarget);
   const env = removeScheduler ? removableEnv(facts) : { names: [], findings: [] };
   const decision: Decision = {
     removeScheduler,
-    keepDependency: dependent.length > 0 || facts.some(staysScheduler),
+    keepDependency: dependent.length > 0 || facts.some(staysScheduler) || facts.some(isEntangled),
     replaceScheduler: options.cronConfig,
     enableScheduler,
+    deleteFiles,
     enableInScripts: scriptsOf(serving.filter(({ id }) => enableScheduler.has(id))),
     removeEnv: new Map(env.names.map((name) => [name, ENV_REASON])),
     minimumRq: versions.minimumRq,

@@ -34,3 +34,19 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   }
   return out + text.slice(at);
 }
+
+/**
+ * A file whose last line is not ended loses the line ending before a removal at its end instead of the one that
+ * it has not. Edits in ascending order.
+ */
+export function keepOpenEnd(text: string, edits: readonly Edit[]): Edit[] {
+  const out = [...edits];
+  if (/[\r\n]$/.test(text)) return out;
+  let from = out.length;
+  for (let end = text.length; from > 0 && out[from - 1]?.end === end; from--) end = out[from - 1]?.start ?? 0;
+  const first = out[from];
+  if (first === undefined) return out;
+  const newline = /(\r\n|\r|\n)$/.exec(text.slice(0, first.start))?.[0].length ?? 0;
+  out[from] = { ...first, start: first.start - newline };
+  return out;
+}

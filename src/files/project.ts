@@ -23,6 +23,8 @@ export interface ParsedFile {
 export interface Project {
   readonly view: ProjectView;
   readonly docs: readonly ParsedFile[];
+  /** Files outside the view, to be searched only. */
+  readonly others: readonly SourceFile[];
   readonly facts: readonly Fact[];
   /** `file-unparsable`, with path and line. */
   readonly findings: readonly Finding[];
@@ -30,12 +32,15 @@ export interface Project {
 
 /** Parses every file that a kind matches (the first one does) and gathers their facts. */
 export function readProject(files: readonly SourceFile[], kinds: readonly FileKind[]): Project {
-  const view = viewOf(files);
+  const view = viewOf(files.filter(({ searched }) => searched !== true));
   const docs: ParsedFile[] = [];
   const findings: Finding[] = [];
+  const claims = new Map(kinds.map((kind) => [kind, kind.claims?.(view)]));
+  const takes = (kind: FileKind, path: string): boolean =>
+    kind.match(path) || claims.get(kind)?.has(path) === true;
   for (const file of view.paths.map((path) => view.get(path))) {
     if (file === undefined) continue;
-    for (const kind of kinds.filter((candidate) => candidate.match(file.path))) {
+    for (const kind of kinds.filter((candidate) => takes(candidate, file.path))) {
       try {
         docs.push({ file, kind, doc: kind.parse(file) });
         break;
@@ -47,7 +52,8 @@ export function readProject(files: readonly SourceFile[], kinds: readonly FileKi
     }
   }
   const facts = docs.flatMap(({ kind, doc }) => [...kind.facts(doc, view)]);
-  return { view, docs, facts, findings };
+  const others = files.filter(({ searched }) => searched === true);
+  return { view, docs, others, facts, findings };
 }
 
 function viewOf(files: readonly SourceFile[]): ProjectView {
@@ -56,7 +62,7 @@ function viewOf(files: readonly SourceFile[]): ProjectView {
 }
 
 /** Kinds that may start the scheduler: one that is not understood could still need rq-scheduler. */
-const STARTING: ReadonlySet<string> = new Set(['compose', 'procfile', 'supervisor']);
+const STARTING: ReadonlySet<string> = new Set(['compose', 'procfile', 'supervisor', 'kubernetes', 'heroku']);
 
 function unparsable(error: unknown, kind: string): Finding {
   if (!(error instanceof FileParseError)) throw error;

@@ -5,6 +5,8 @@ export interface SourceFile {
   /** Project-relative POSIX path. */
   readonly path: string;
   readonly text: string;
+  /** No kind asks for it and no command leads to it: it is there to be searched only. */
+  readonly searched?: boolean;
 }
 
 /** What a file kind may look at while it follows a command into other files. Pure. */
@@ -55,6 +57,22 @@ export type Fact =
       readonly replicas: number;
       /** Files followed to decide, nearest first. */
       readonly via: readonly Where[];
+      /** Lines of other files at which its workers and schedulers are started, or its command is written. */
+      readonly starts?: readonly Where[];
+      /** The Dockerfile of its image, where the project has it. */
+      readonly image?: string;
+      readonly where: Where;
+    }
+  /** A start of rq-scheduler that no edit takes out of its file. */
+  | {
+      readonly type: 'scheduler-start';
+      /** The command, or the file that does nothing else, for messages. */
+      readonly name: string;
+      readonly reason: string;
+      /** Of a file that does nothing else: what else names it, as `path:line`; null where that cannot be told. */
+      readonly namedBy: readonly string[] | null;
+      /** Other work that goes with it (R12). */
+      readonly alsoRuns: readonly string[];
       readonly where: Where;
     }
   | {
@@ -84,6 +102,8 @@ export interface Decision {
   readonly enableScheduler: ReadonlySet<string>;
   /** Python scripts that start such a worker and must pass `with_scheduler=True`. */
   readonly enableInScripts: ReadonlySet<string>;
+  /** Scripts and Dockerfiles that do nothing but start rq-scheduler, for nobody that stays. */
+  readonly deleteFiles?: ReadonlySet<string>;
   /** Environment variables that go, each with its reason code. */
   readonly removeEnv: ReadonlyMap<string, string>;
   /** Raise rq's lower bound to this version where it is lower; null = leave. */
@@ -108,6 +128,8 @@ export interface FileKind<Doc = unknown> {
   readonly id: string;
   /** Is this path (project-relative, POSIX) of this kind? */
   match(path: string): boolean;
+  /** Paths that files of this kind name as being of it as well, whatever they are called. */
+  claims?(project: ProjectView): ReadonlySet<string>;
   /** Throws FileParseError for a file that is not what its name says, NotOfKindError where another kind may take it. */
   parse(file: SourceFile): Doc;
   facts(doc: Doc, project: ProjectView): readonly Fact[];

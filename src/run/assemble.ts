@@ -15,6 +15,7 @@ import { type RqCronSeen, seeRqCron } from '../plan/rq-cron-seen.js';
 import { type JobTally, Tally } from '../plan/tally.js';
 import type { Finding, PlanTarget } from '../plan/types.js';
 import { packageVersion } from '../world/assets.js';
+import { composeFindings } from './compose-config.js';
 import type { Context, RunOptions } from './context.js';
 import type { JobSink } from './job-sinks.js';
 import { decideAll } from './jobs.js';
@@ -67,6 +68,7 @@ export async function assemble(
   }
   const jobs = tally.result();
   const files = project ? planFiles(project, options, jobs, target) : savedFiles(local);
+  const invalid = project ? await composeFindings(project, files.changes) : [];
   const plan: PlanHead = {
     schema: PLAN_SCHEMA,
     tool: { name: 'migrate-scheduler', version: packageVersion() },
@@ -80,6 +82,7 @@ export async function assemble(
     coverage: files.coverage,
     findings: [
       ...files.findings,
+      ...invalid,
       ...targetFindings,
       ...seriesFindings(jobs),
       ...repeatFindings(jobs.byAction.repeat, target.rq),

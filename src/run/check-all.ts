@@ -1,4 +1,5 @@
 import { targetFromDependencies } from '../files/decide-versions.js';
+import { seenFindings } from '../files/seen/seen.js';
 import type { RedisPort } from '../redis/port.js';
 import { checkAll } from '../verify/checks.js';
 import { type FilesSeen, fileChecks } from '../verify/files.js';
@@ -15,8 +16,10 @@ const GRACE = 5;
 export async function lookAtFiles(project: string, options: RunOptions): Promise<FilesSeen | null> {
   if (options.only === 'redis') return null;
   try {
-    const { facts, findings } = await inspectProject(project, options);
-    return { facts, findings, rq: targetFromDependencies(facts) };
+    const read = await inspectProject(project, options);
+    const { facts, findings } = read;
+    const seen = seenFindings(read, { changes: [], findings: [], removed: false });
+    return { facts, findings, seen, rq: targetFromDependencies(facts) };
   } catch (error) {
     if (error instanceof Refusal && error.finding.code === 'no-project-files') return null;
     throw error;

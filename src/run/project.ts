@@ -5,6 +5,8 @@ import { decide } from '../files/decide.js';
 import { applyEdits } from '../files/edit.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
+import { isSearched, isWorthSearching } from '../files/seen/paths.js';
+import { seenFindings } from '../files/seen/seen.js';
 import type { Fact, SourceFile } from '../files/types.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
@@ -29,7 +31,9 @@ export async function inspectProject(folder: string, choice: FileChoice): Promis
     throw refusal(EXIT.usage, 'project-missing', { project: folder });
   }
   await prepareKinds();
-  const files = await readProjectFiles(folder, (path) => FILE_KINDS.some((kind) => kind.match(path)), choice);
+  const wanted = (path: string): boolean => FILE_KINDS.some((kind) => kind.match(path));
+  const search = { path: isSearched, text: isWorthSearching };
+  const files = await readProjectFiles(folder, wanted, choice, search);
   const project = readProject(files, FILE_KINDS);
   // Python files alone do not make a project that starts or installs anything.
   const telling = project.docs.some(({ kind }) => kind.id !== 'python') || project.findings.length > 0;
@@ -59,7 +63,11 @@ export function planFiles(
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
   const after = factsAfter(project, planned.changes);
-  const uses = usesScheduler(project);
+  const all = seenFindings(project, { ...planned, removed: decision.removeScheduler });
+  const uses = usesScheduler(project) || all.some(({ code }) => code.startsWith('scheduler-'));
+  const seen = all.filter(({ code }) =>
+    code === 'worker-seen' ? uses : !keepScheduler && (uses || code === 'legacy-keys-watched'),
+  );
   const left: Finding = { code: 'jobs-left-behind', severity: 'error', args: { count: jobs.leftRunnable } };
   const none: Finding = { code: 'no-scheduler-found', severity: 'info', args: {} };
   return {
@@ -70,6 +78,7 @@ export function planFiles(
       ...project.findings,
       ...findings,
       ...planned.findings,
+      ...seen,
       ...runtime.findings,
       ...config.findings,
       ...(uses && !keepScheduler && jobs.leftRunnable > 0 ? [left] : []),

@@ -1,6 +1,7 @@
 import { type Coverage, coverageOf } from '../files/coverage.js';
 import { decide } from '../files/decide.js';
 import { removableEnv } from '../files/decide-env.js';
+import { distinctProcesses } from '../files/decide-starts.js';
 import type { Fact, Where } from '../files/types.js';
 import type { Finding } from '../plan/types.js';
 import { check, EXAMPLES } from './check.js';
@@ -11,6 +12,8 @@ export interface FilesSeen {
   readonly facts: readonly Fact[];
   /** Files that could not be understood. */
   readonly findings: readonly Finding[];
+  /** What starts rq-scheduler or watches its keys in files that no kind knows (`files/seen`). */
+  readonly seen: readonly Finding[];
   /** RQ version that the dependencies fix. */
   readonly rq: string | null;
 }
@@ -18,7 +21,7 @@ export interface FilesSeen {
 /** The checks of the project's files; `queues` null where Redis was not looked at. */
 export function fileChecks(files: FilesSeen | null, queues: readonly QueueSeen[] | null): Check[] {
   if (files === null) return [check('files-none', 'skip', null)];
-  const { facts, findings, rq } = files;
+  const { facts, findings, seen, rq } = files;
   const busy = queues?.filter(({ scheduled }) => scheduled > 0).map(({ name }) => name) ?? null;
   // What would block or be changed if the move were planned now.
   const decided = decide(facts, {
@@ -31,7 +34,8 @@ export function fileChecks(files: FilesSeen | null, queues: readonly QueueSeen[]
   }).findings;
   return [
     ...findings.map((one) => placed('files-unread', 'warn', one, { reason: one.args.reason ?? '' })),
-    ...schedulerGone(facts),
+    ...schedulerGone(facts, seen),
+    ...keysUnwatched(seen),
     ...dependencyGone(facts, decided),
     ...passOr('files-imports-gone', of(decided, 'code-imports'), ({ args }) => ({
       module: args.module ?? '',
@@ -70,14 +74,26 @@ function passOr(
   return findings.map((one) => placed(code, 'fail', one, argsOf(one)));
 }
 
-/** Nothing starts rq-scheduler any more. */
-function schedulerGone(facts: readonly Fact[]): Check[] {
+/** Nothing starts rq-scheduler any more; in a chart or on a build server it is only worth a look. */
+function schedulerGone(facts: readonly Fact[], seen: readonly Finding[]): Check[] {
   const code = 'files-scheduler-gone';
-  const starting = facts
+  const processes = facts
     .filter((fact) => fact.type === 'process')
     .filter(({ role }) => role === 'scheduler' || role === 'both');
-  if (starting.length === 0) return [check(code, 'pass', null)];
-  return starting.map(({ name, where }) => placed(code, 'fail', where, { process: name }));
+  const starting = [...processes, ...facts.filter((fact) => fact.type === 'scheduler-start')].map(
+    ({ name, where }) => placed(code, 'fail', where, { process: name }),
+  );
+  const others = of(seen, 'scheduler-started-here', 'scheduler-in-chart', 'scheduler-in-ci').map((one) =>
+    placed(code, one.severity === 'error' ? 'fail' : 'warn', one, { process: null }),
+  );
+  const checks = [...starting, ...others];
+  if (checks.length === 0) return [check(code, 'pass', null)];
+  return [...new Map(checks.map((one) => [`${one.path}:${one.line}`, one])).values()];
+}
+
+/** Keys of rq-scheduler say nothing any more (FIELD-RULES R14). */
+function keysUnwatched(seen: readonly Finding[]): Check[] {
+  return of(seen, 'legacy-keys-watched').map((one) => placed('files-keys-watched', 'warn', one, {}));
 }
 
 /** Nothing installs it; a lock file that still has it is only out of date. */
@@ -118,8 +134,7 @@ const COVERED: Readonly<Record<Coverage['covered'], CheckStatus>> = {
  * each worker by itself: one without is only worth a look, for perhaps nothing is scheduled in its queues.
  */
 function covered(facts: readonly Fact[], busy: readonly string[] | null): Check[] {
-  const processes = facts.filter((fact) => fact.type === 'process');
-  const workers = processes.filter(({ role }) => role !== 'other' && role !== 'scheduler');
+  const workers = distinctProcesses(facts).filter(({ role }) => role !== 'other' && role !== 'scheduler');
   if (workers.length === 0) return [check('files-workers', 'skip', null)];
   if (busy === null) return workers.map(schedules);
   return coverageOf(facts, Object.fromEntries(busy.map((queue) => [queue, 0]))).map(

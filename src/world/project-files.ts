@@ -43,17 +43,25 @@ export interface FileChoice {
   readonly exclude?: readonly string[];
 }
 
+/** Further files that are looked into, and what must be in their (byte) text for them to be given. */
+export interface FileSearch {
+  path(path: string): boolean;
+  text(text: string): boolean;
+}
+
 /**
  * Finds and reads the files of a project that `wanted` (a file kind) asks for, and the scripts that
  * commands may lead to. Git-ignored files are left out, nested .gitignore files included, except
  * dotenv files: those are ignored nearly everywhere, and matter (GUIDE G11). Symbolic links are not
  * followed, files over 1 MiB not read; a lock file over 16 MiB is given with no text.
- * Paths are project-relative POSIX, sorted; text is byte text.
+ * Files that only `search` asks for are marked `searched`. Paths are project-relative POSIX, sorted; text is
+ * byte text.
  */
 export async function readProjectFiles(
   project: string,
   wanted: (path: string) => boolean,
   choice: FileChoice = {},
+  search: FileSearch = { path: () => false, text: () => false },
 ): Promise<readonly SourceFile[]> {
   const paths = await glob('**', {
     cwd: project,
@@ -66,12 +74,18 @@ export async function readProjectFiles(
   const rules = ignoreRules(project, paths);
   const included = ignore().add([...(choice.include ?? [])]);
   const excluded = ignore().add([...(choice.exclude ?? [])]);
+  const known = (path: string): boolean =>
+    wanted(path) || LOCK.test(path) || FOLLOWED.some((pattern) => pattern.test(path));
   return paths
     .sort()
-    .filter((path) => wanted(path) || LOCK.test(path) || FOLLOWED.some((pattern) => pattern.test(path)))
+    .filter((path) => known(path) || search.path(path))
     .filter((path) => isDotenv(path) || included.ignores(path) || !isIgnored(rules, path))
     .filter((path) => !excluded.ignores(path))
-    .flatMap((path) => readOne(project, path));
+    .flatMap((path) => readOne(project, path))
+    .flatMap((file) => {
+      if (known(file.path)) return [file];
+      return !file.text.includes('\0') && search.text(file.text) ? [{ ...file, searched: true }] : [];
+    });
 }
 
 function readOne(project: string, path: string): SourceFile[] {

@@ -155,7 +155,7 @@ describe('fileChecks', () => {
     ...{ alsoRuns: [], replicas: 1, via: [], where: { path: 'compose.yml', line } },
   });
   const covered = (facts: Fact[]) =>
-    fileChecks({ facts, findings: [], rq: '1.15.1' }, [QUEUE])
+    fileChecks({ facts, findings: [], seen: [], rq: '1.15.1' }, [QUEUE])
       .filter(({ code }) => code === 'files-queue-covered')
       .map(({ status, where, path, line }) => ({ status, where, path, line }));
 

@@ -93,6 +93,25 @@ describe('readProjectFiles', () => {
   });
 });
 
+describe('readProjectFiles with a search', () => {
+  it('marks what only the search asks for, and leaves out what says nothing or is binary', async () => {
+    put('a.yml', 'x');
+    put('main.tf', 'rqscheduler');
+    put('other.tf', 'nginx');
+    put('image.tf', Buffer.from('rqscheduler\0'));
+    put('ignored.tf', 'rqscheduler');
+    put('.gitignore', 'ignored.tf\n');
+    const search = {
+      path: (path: string) => path.endsWith('.tf'),
+      text: (text: string) => text.includes('rqscheduler'),
+    };
+    expect(await readProjectFiles(root, (p) => p.endsWith('.yml'), {}, search)).toEqual([
+      { path: 'a.yml', text: 'x' },
+      { path: 'main.tf', text: 'rqscheduler', searched: true },
+    ]);
+  });
+});
+
 describe('write-files', () => {
   const change = {
     path: 'f.txt',

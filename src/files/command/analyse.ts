@@ -3,14 +3,16 @@ import { pythonStarts } from '../pysource/starts.js';
 import type { ProjectView, SourceFile, Where } from '../types.js';
 import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
 import { findConsoleScript, findFile, findModule } from './find.js';
+import { pythonTarget, shellArgument, shellScript } from './interpreters.js';
 import { type ProgramList, procfileList, startedBy, supervisorList } from './lists.js';
 import { ownClickCommand, ownManagementCommand, ownRqManagement } from './own-commands.js';
-import { placeWhere, sourceOf, wordArg, workerStart } from './pieces.js';
+import { sourceOf, wordArg } from './pieces.js';
 import { isPreparation } from './preparation.js';
-import { djangoCommand, flaskRqCommand, type RqStart, rqCommand, rqworkerCommand } from './rq.js';
-import { type Started, summarise } from './summary.js';
+import { StartRecord } from './record.js';
+import { djangoCommand, flaskRqCommand, rqCommand, rqworkerCommand } from './rq.js';
+import { summarise } from './summary.js';
 import { traceScript } from './trace.js';
-import type { Command, CommandAnalysis, WorkerStart } from './types.js';
+import type { Command, CommandAnalysis } from './types.js';
 import { shellTokens } from './words.js';
 import { programName, unwrap } from './wrappers.js';
 
@@ -26,21 +28,12 @@ const ENDS = new Set(['exec', 'exit', 'return']);
 export function analyseCommand(command: Command, project: ProjectView): CommandAnalysis {
   const analyser = new Analyser(command, project);
   analyser.pieces();
-  return summarise(analyser.started, analyser.via);
+  const origins = command.pieces.flatMap(({ origin }) => (origin === null ? [] : [origin]));
+  return summarise(analyser.started, analyser.via, origins);
 }
 
-/** Words of a Python command line: interpreter options with a value (`python --help`). */
-const PYTHON_VALUES = new Set(['-W', '-X']);
-
-class Analyser {
-  readonly started: Started[] = [];
-  readonly via: Where[] = [];
+class Analyser extends StartRecord {
   private depth = 0;
-
-  constructor(
-    private readonly command: Command,
-    private readonly project: ProjectView,
-  ) {}
 
   /** Reads the pieces as one command line; a shell piece may go on to further commands. */
   pieces(): void {
@@ -55,7 +48,8 @@ class Analyser {
       if (piece.form === 'word') lead.push(wordArg(piece, source));
       else if (!last) lead.push(...this.shellWords(source, scope));
       else {
-        traceScript(source, scope, (args, inner) => this.run(args, inner), lead);
+        const run = piece.origin === null ? this.attached : this.fromScript;
+        traceScript(source, scope, run, lead);
         lead = [];
       }
     });
@@ -66,6 +60,18 @@ class Analyser {
     const words = shellTokens(source.text).flatMap((token) => (token.type === 'word' ? [token.word] : []));
     return expandWords(words, source, scope);
   }
+
+  /** A command of the command line given: what it starts in the background belongs to it. */
+  private readonly attached = (args: readonly Arg[], scope: Scope): boolean => this.run(args, scope);
+
+  /** A command of a file that is edited itself. */
+  private readonly fromScript = (args: readonly Arg[], scope: Scope, background: boolean): boolean => {
+    const outer = this.detached;
+    this.detached = outer || background;
+    const ended = this.run(args, scope);
+    this.detached = outer;
+    return ended;
+  };
 
   private run(args: readonly Arg[], scope: Scope): boolean {
     const name = programName(args[0]?.value ?? '');
@@ -108,14 +114,7 @@ class Analyser {
   }
 
   private shell(args: readonly Arg[], scope: Scope): void {
-    let at = 1;
-    let inline = false;
-    for (; /^[-+]./.test(args[at]?.value ?? ''); at++) {
-      const value = args[at]?.value ?? '';
-      if (value === '--') continue;
-      if (/^-[a-z]*c[a-z]*$/.test(value)) inline = true;
-      if (/^[-+][a-z]*o$/.test(value) || value === '--rcfile' || value === '--init-file') at++;
-    }
+    const { at, inline } = shellScript(args);
     const script = args[at];
     if (script === undefined) return;
     if (inline) this.inline(script, { args: args.slice(at + 2), vars: new Map(scope.vars) });
@@ -130,37 +129,21 @@ class Analyser {
       offset: null,
       file: null,
     };
-    traceScript(source, scope, (args, inner) => this.run(args, inner));
+    const own = source.path === null && (this.command.pieces[source.piece]?.origin ?? null) === null;
+    traceScript(source, scope, own ? this.attached : this.fromScript);
   }
 
-  /** `su app -c '…'`, `watchfiles '…' dir`, `eval …`. */
   private shellArgument(name: string, args: readonly Arg[], scope: Scope): void {
-    const option = args.findIndex((arg) => arg.value === '-c' || arg.value === '--command');
-    const at = name === 'su' ? option + 1 : args.findIndex((arg, i) => i > 0 && !arg.value.startsWith('-'));
-    const script = at > 0 ? args[at] : undefined;
+    const script = shellArgument(name, args);
     if (script !== undefined) this.inline(script, scope);
   }
 
   private python(args: readonly Arg[], scope: Scope): void {
-    let at = 1;
-    for (; /^-./.test(args[at]?.value ?? ''); at++) {
-      const value = args[at]?.value ?? '';
-      if (value === '-c') {
-        this.other(args);
-        return;
-      }
-      if (/^-[A-Za-z]*m$/.test(value)) {
-        this.module(args.slice(at + 1), args, scope);
-        return;
-      }
-      if (PYTHON_VALUES.has(value)) at++;
-    }
+    const { what, at } = pythonTarget(args);
     const script = args[at];
-    if (script === undefined) {
-      this.other(args);
-      return;
-    }
-    if (/^(manage\.py|rq|rqworker|rqscheduler|flask|honcho)$/.test(programName(script.value))) {
+    if (what === 'module') this.module(args.slice(at), args, scope);
+    else if (what === 'inline' || script === undefined) this.other(args);
+    else if (/^(manage\.py|rq|rqworker|rqscheduler|flask|honcho)$/.test(programName(script.value))) {
       this.run(args.slice(at), scope);
     } else if (!this.file(script, args.slice(at), scope)) {
       this.other(args);
@@ -242,7 +225,7 @@ class Analyser {
     this.via.push({ path: file.path, line: 1 });
     const source = { text: file.text, path: file.path, piece: 0, offset: 0, file: file.text };
     const inner = { args: args.slice(1), vars: new Map(scope.vars) };
-    traceScript(source, inner, (words, deeper) => this.run(words, deeper));
+    traceScript(source, inner, this.fromScript);
     return true;
   }
 
@@ -259,24 +242,14 @@ class Analyser {
     // Beside what it spawns a script does work of its own, of which nothing is known here.
     if (starts.length === 0) this.other(args);
     for (const { text, line: at } of spawned) this.spawned(text, { path: file.path, line: at });
-    for (const { role, queues, withScheduler, line: at } of starts) {
-      const where = { path: file.path, line: at };
-      if (role === 'scheduler') this.started.push({ kind: 'scheduler', listed: false });
-      else {
-        this.started.push({
-          kind: 'worker',
-          queues,
-          start: { withScheduler, after: null, obstacle: 'python', where },
-        });
-      }
-    }
+    for (const start of starts) this.addPython(start, file.path);
   }
 
   /** A command line that a Python script starts: its parts count, none of them can be edited. */
   private spawned(text: string, where: Where): void {
     const pieces = [{ form: 'shell' as const, text, origin: null }];
     const { role, queues, workers } = analyseCommand({ ...this.command, pieces }, this.project);
-    if (role === 'scheduler' || role === 'both') this.started.push({ kind: 'scheduler', listed: false });
+    if (role === 'scheduler' || role === 'both') this.addScheduler(where);
     if (role === 'worker-pool') this.started.push({ kind: 'pool', queues });
     for (const { withScheduler } of workers) {
       const start = { withScheduler, after: null, obstacle: 'elsewhere' as const, where };
@@ -298,25 +271,5 @@ class Analyser {
       if (analysis.role !== 'other') this.via.push({ path: file.path, line: program.line }, ...analysis.via);
       this.started.push(...startedBy(analysis, program, file.path));
     }
-  }
-
-  private add(start: RqStart | null, args: readonly Arg[]): void {
-    if (start === null) {
-      this.other(args);
-      return;
-    }
-    if (start.kind === 'scheduler') this.started.push({ kind: 'scheduler', listed: false });
-    else if (start.kind === 'pool') this.started.push(start);
-    else this.started.push({ kind: 'worker', queues: start.queues, start: this.start(start) });
-  }
-
-  private start(start: RqStart & { kind: 'worker' }): WorkerStart {
-    const place = start.after?.place ?? null;
-    const where = place === null ? (this.via.at(-1) ?? null) : placeWhere(place, this.command, this.project);
-    return workerStart(start, where);
-  }
-
-  private other(args: readonly Arg[]): void {
-    this.started.push({ kind: 'other', text: args.map((arg) => arg.value).join(' ') });
   }
 }

@@ -1,3 +1,4 @@
+import { dockerInstructions, type Instruction } from './dockerfile-lines.js';
 import { joinPath } from './find.js';
 import type { CommandPiece } from './types.js';
 
@@ -18,12 +19,6 @@ interface Stage {
   command: Instruction | null;
 }
 
-interface Instruction {
-  readonly keyword: string;
-  readonly rest: string;
-  readonly line: number;
-}
-
 /** Reads ENTRYPOINT, CMD and COPY; `context` is the build context's project folder. */
 export function readDockerfile(
   path: string,
@@ -33,8 +28,8 @@ export function readDockerfile(
 ): ImageCommand {
   const stages: Stage[] = [];
   const copies = new Map<string, string>();
-  for (const instruction of instructions(text)) {
-    const { keyword, rest } = instruction;
+  for (const instruction of dockerInstructions(text)) {
+    const { keyword, args: rest } = instruction;
     if (keyword === 'FROM') {
       const match = /^(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(rest);
       stages.push({ name: match?.[2] ?? null, from: match?.[1] ?? '', entrypoint: null, command: null });
@@ -46,14 +41,14 @@ export function readDockerfile(
       stage.entrypoint = instruction;
       stage.command = null;
     }
-    if (keyword === 'COPY' || keyword === 'ADD') addCopy(copies, rest, context);
+    if (keyword === 'COPY' || keyword === 'ADD') addCopy(copies, instruction, context);
   }
   const entrypoint = inherited(stages, target, (stage) => stage.entrypoint);
   const command = inherited(stages, target, (stage) => stage.command);
   return {
     entrypoint: entrypoint === null ? null : piecesOf(entrypoint, path),
     command: command === null ? null : piecesOf(command, path),
-    ignoresCommand: entrypoint !== null && execForm(entrypoint.rest) === null,
+    ignoresCommand: entrypoint !== null && execForm(entrypoint) === null,
     copies,
   };
 }
@@ -73,30 +68,23 @@ function inherited(
   return null;
 }
 
-/** Instructions with continuation lines joined and comment lines dropped. */
-function instructions(text: string): Instruction[] {
-  const out: Instruction[] = [];
-  const lines = text.split(/\r?\n/);
-  for (let i = 0; i < lines.length; i++) {
-    const match = /^\s*([A-Za-z]+)\s+(.*)$/.exec(lines[i] ?? '');
-    if (match?.[1] === undefined) continue;
-    const line = i + 1;
-    let rest = match[2] ?? '';
-    while (/\\\s*$/.test(rest) && i + 1 < lines.length) {
-      i++;
-      const next = lines[i] ?? '';
-      rest = /^\s*#/.test(next) ? rest : rest.replace(/\\\s*$/, ' ') + next;
-    }
-    out.push({ keyword: match[1].toUpperCase(), rest: rest.trim(), line });
-  }
-  return out;
+/** One element of a list of arguments, with its place in the file, quotes included. */
+export interface Element {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
 }
 
-function execForm(rest: string): string[] | null {
-  if (!rest.startsWith('[')) return null;
+/** The elements of an exec form (`["a", "b"]`); null for a shell form. */
+export function execForm({ args, argsStart }: Instruction): readonly Element[] | null {
+  if (!args.startsWith('[')) return null;
   try {
-    const value: unknown = JSON.parse(rest);
-    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null;
+    const value: unknown = JSON.parse(args);
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return null;
+    return [...args.matchAll(/"(?:[^"\\]|\\.)*"/g)].map((match, i) => {
+      const start = argsStart + match.index;
+      return { text: value[i] ?? '', start, end: start + match[0].length };
+    });
   } catch {
     return null;
   }
@@ -104,14 +92,16 @@ function execForm(rest: string): string[] | null {
 
 function piecesOf(instruction: Instruction, path: string): CommandPiece[] {
   const origin = { path, line: instruction.line };
-  const items = execForm(instruction.rest);
-  if (items === null) return [{ form: 'shell', text: instruction.rest, origin }];
-  return items.map((text) => ({ form: 'word', text, origin }));
+  const items = execForm(instruction);
+  if (items === null) return [{ form: 'shell', text: instruction.args, origin }];
+  return items.map(({ text }) => ({ form: 'word', text, origin }));
 }
 
-function addCopy(copies: Map<string, string>, rest: string, context: string): void {
-  if (/--from=/.test(rest)) return;
-  const words = (execForm(rest) ?? rest.split(/\s+/)).filter((word) => !word.startsWith('--'));
+function addCopy(copies: Map<string, string>, instruction: Instruction, context: string): void {
+  const { args } = instruction;
+  if (/--from=/.test(args)) return;
+  const given = execForm(instruction)?.map(({ text }) => text) ?? args.split(/\s+/);
+  const words = given.filter((word) => !word.startsWith('--'));
   const to = words.at(-1);
   for (const from of words.slice(0, -1)) {
     const name = from.slice(from.lastIndexOf('/') + 1);

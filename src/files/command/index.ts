@@ -3,4 +3,11 @@ export { type ImageCommand, readDockerfile } from './dockerfile.js';
 export type { Place } from './expand.js';
 export { joinPath, type SearchPlaces } from './find.js';
 export { type Program, procfilePrograms, supervisorPrograms } from './programs.js';
-export type { Command, CommandAnalysis, CommandPiece, FlagObstacle, WorkerStart } from './types.js';
+export {
+  type Command,
+  type CommandAnalysis,
+  type CommandPiece,
+  editedElsewhere,
+  type FlagObstacle,
+  type WorkerStart,
+} from './types.js';

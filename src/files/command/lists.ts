@@ -38,9 +38,15 @@ export function startedBy(analysis: CommandAnalysis, program: Program, path: str
   const started: Started[] = workers.map(({ withScheduler, obstacle }) => ({
     kind: 'worker',
     queues,
-    start: { withScheduler, after: null, obstacle: obstacle === 'python' ? 'python' : 'program-list', where },
+    start: {
+      withScheduler,
+      after: null,
+      obstacle: obstacle === 'python' || obstacle === 'script' ? obstacle : 'program-list',
+      where,
+    },
   }));
-  if (role === 'scheduler' || role === 'both') started.push({ kind: 'scheduler', listed: true });
+  if (role === 'scheduler' || role === 'both')
+    started.push({ kind: 'scheduler', listed: true, where, detached: false });
   if (role === 'worker-pool') started.push({ kind: 'pool', queues });
   if (role === 'other') started.push({ kind: 'other', text: program.command });
   return started;

@@ -25,11 +25,23 @@ export function placeWhere(place: Place, command: Command, project: ProjectView)
   return { path: place.path, line: lineOf(project.get(place.path)?.text ?? '', place.end) };
 }
 
-/** Where the flag goes, or why it cannot; `where` is the other file that starts the worker. */
-export function workerStart(start: RqStart & { kind: 'worker' }, where: Where | null): WorkerStart {
-  if (start.on) return { withScheduler: 'on', after: null, obstacle: null, where: null };
+/**
+ * Where the flag goes, or why it cannot; `where` is the other file that starts the worker, `edited` whether
+ * that file's own kind edits it.
+ */
+export function workerStart(
+  start: RqStart & { kind: 'worker' },
+  where: Where | null,
+  edited: boolean,
+): WorkerStart {
+  if (start.on) return { withScheduler: 'on', after: null, obstacle: null, where };
   if (start.after === null) return { withScheduler: 'unknown', after: null, obstacle: 'no-option', where };
   const after = start.after.place;
   if (after === null) return { withScheduler: 'off', after: null, obstacle: 'computed', where };
-  return { withScheduler: 'off', after, obstacle: where === null ? null : 'elsewhere', where };
+  return {
+    withScheduler: 'off',
+    after,
+    obstacle: where === null ? null : edited ? 'script' : 'elsewhere',
+    where,
+  };
 }

@@ -7,6 +7,8 @@ export interface Program {
   readonly command: string;
   /** Byte offset of `command` in the file; null when continuation lines were joined. */
   readonly offset: number | null;
+  /** Blanks stand in `command` for what is no part of it: it cannot be replaced as a whole. */
+  readonly masked?: boolean;
   /** 1-based. */
   readonly line: number;
   /** False for `autostart=false`. */
@@ -25,6 +27,9 @@ export function procfilePrograms(text: string): readonly Program[] {
   return programs;
 }
 
+/** `%(ENV_HOME)s`: what supervisor puts there is part of a word, and its brackets are none of a shell's. */
+const EXPANSION = /%\(\w+\)\d*[sd]/g;
+
 /** The `[program:x]` sections of a supervisor configuration. */
 export function supervisorPrograms(text: string): readonly Program[] {
   const programs: Program[] = [];
@@ -37,9 +42,11 @@ export function supervisorPrograms(text: string): readonly Program[] {
     const start =
       match.index + all.length - body.length + command.index + command[0].length - command[1].length;
     const joined = value.replace(/\r?\n[ \t]+/g, ' ');
+    const known = joined.replace(EXPANSION, (one) => one.replace(/[()]/g, '_'));
     programs.push({
       name: name.trim(),
-      command: joined,
+      command: known,
+      masked: known !== joined,
       offset: joined === value ? start : null,
       line: lineOf(text, start),
       starts: !/^autostart[ \t]*[=:][ \t]*(false|0|no|off)\b/im.test(body),

@@ -2,7 +2,13 @@ import { plainValue, type ShellToken, shellTokens, type Word } from './words.js'
 
 /** As much of a shell script's structure as decides which commands it runs. */
 export type ShellNode =
-  | { readonly type: 'run'; readonly words: readonly Word[]; readonly assigns: readonly Assign[] }
+  | {
+      readonly type: 'run';
+      readonly words: readonly Word[];
+      readonly assigns: readonly Assign[];
+      /** Followed by `&`, and the first or only command of its list. */
+      readonly background: boolean;
+    }
   | {
       readonly type: 'if';
       readonly branches: readonly {
@@ -84,6 +90,8 @@ class ScriptParser {
   }
 
   private simple(): ShellNode {
+    const before = this.tokens[this.at - 1];
+    const alone = before?.type !== 'operator' || !/^(&&|\|\|?)$/.test(before.text);
     const words: Word[] = [];
     const assigns: Assign[] = [];
     for (let token = this.tokens[this.at]; token?.type === 'word'; token = this.tokens[this.at]) {
@@ -94,7 +102,7 @@ class ScriptParser {
     }
     const name = words[0];
     if (words.length === 1 && name !== undefined && this.functionFollows()) return this.functionBody(name);
-    return { type: 'run', words, assigns };
+    return { type: 'run', words, assigns, background: this.peek() === '&' && alone };
   }
 
   private functionFollows(): boolean {

@@ -3,14 +3,28 @@ import type { CommandAnalysis, WorkerStart } from './types.js';
 
 /** One thing that a command starts. */
 export type Started =
-  /** `listed`: by a Procfile or supervisor configuration. */
-  | { readonly kind: 'scheduler'; readonly listed: boolean }
+  /** `listed`: by a Procfile or supervisor configuration. `where`: in which other file, null for the command. */
+  | {
+      readonly kind: 'scheduler';
+      readonly listed: boolean;
+      readonly where: Where | null;
+      readonly detached: boolean;
+    }
   | { readonly kind: 'pool'; readonly queues: readonly string[] | null }
   | { readonly kind: 'worker'; readonly queues: readonly string[] | null; readonly start: WorkerStart }
   | { readonly kind: 'other'; readonly text: string };
 
-/** Puts together what a command's parts amount to. */
-export function summarise(started: readonly Started[], via: readonly Where[]): CommandAnalysis {
+/**
+ * Puts together what a command's parts amount to. `origins` are the lines of other files that the command is
+ * written in. A scheduler in the background of a script, beside other things, is that script's own affair.
+ */
+export function summarise(
+  all: readonly Started[],
+  via: readonly Where[],
+  origins: readonly Where[],
+): CommandAnalysis {
+  const beside = all.some((part) => part.kind !== 'scheduler');
+  const started = all.filter((part) => part.kind !== 'scheduler' || !part.detached || !beside);
   const workers = started.flatMap((part) => (part.kind === 'worker' ? [part.start] : []));
   const role = roleOf(started);
   const others = started.flatMap((part) => (part.kind === 'other' ? [part.text] : []));
@@ -19,10 +33,18 @@ export function summarise(started: readonly Started[], via: readonly Where[]): C
     queues: role === 'other' || role === 'scheduler' ? null : queuesOf(started),
     withScheduler: switchOf(role, workers),
     alsoRuns: role === 'other' ? [] : [...new Set(others)],
+    works: [...new Set(others)],
     via: via.filter((one, i) => via.findIndex((o) => o.path === one.path && o.line === one.line) === i),
     workers,
     schedulerInProgramList: started.some((part) => part.kind === 'scheduler' && part.listed),
+    starts: [...all.flatMap(startPlace), ...origins],
+    idle: all.length === 0,
   };
+}
+
+function startPlace(part: Started): readonly Where[] {
+  if (part.kind === 'worker') return part.start.where === null ? [] : [part.start.where];
+  return part.kind === 'scheduler' && part.where !== null ? [part.where] : [];
 }
 
 function roleOf(started: readonly Started[]): ProcessRole {

@@ -2,8 +2,8 @@ import { type Arg, expandWords, type Scope, type ScriptText, wordValue } from '.
 import { parseScript, type ShellNode } from './script.js';
 import { plainValue, type Word } from './words.js';
 
-/** Called for every command that runs; true when nothing after it runs (`exec`, `exit`). */
-export type RunCommand = (args: readonly Arg[], scope: Scope) => boolean;
+/** Called for every command that runs, in the background or not; true when nothing after it runs (`exec`, `exit`). */
+export type RunCommand = (args: readonly Arg[], scope: Scope, background: boolean) => boolean;
 
 /**
  * Walks through shell text and hands over each simple command that runs, in order. A branch is left
@@ -26,6 +26,7 @@ const MAX_DEPTH = 20;
 class Tracer {
   private readonly functions = new Map<string, readonly ShellNode[]>();
   private depth = 0;
+  private background = false;
 
   constructor(
     private readonly source: ScriptText,
@@ -41,7 +42,7 @@ class Tracer {
   /** The lead alone, when the text held no command to follow it. */
   flush(): boolean {
     const lead = this.lead.splice(0);
-    return lead.length > 0 && this.run(lead, this.scope);
+    return lead.length > 0 && this.run(lead, this.scope, false);
   }
 
   private node(node: ShellNode, scope: Scope): boolean {
@@ -70,18 +71,22 @@ class Tracer {
     const args = [...this.lead.splice(0), ...expandWords(node.words, this.source, scope)];
     const name = args[0]?.value;
     if (name === undefined || name === '') return false;
+    const background = this.background || node.background;
     const body = this.functions.get(name);
     if (body !== undefined) {
       if (this.depth > MAX_DEPTH) return false;
       this.depth++;
+      const outer = this.background;
+      this.background = background;
       const ended = this.walk(body, { args: args.slice(1), vars: scope.vars });
+      this.background = outer;
       this.depth--;
       return ended;
     }
     if (name === 'shift') scope.args.splice(0, Number(args[1]?.value ?? 1) || 1);
     if (name === 'set' && args[1]?.value === '--') scope.args.splice(0, scope.args.length, ...args.slice(2));
     if (name === 'export' || name === 'readonly' || name === 'local') this.assignAll(args.slice(1), scope);
-    return this.run(args, scope);
+    return this.run(args, scope, background);
   }
 
   private assignAll(args: readonly Arg[], scope: Scope): void {

@@ -25,6 +25,7 @@ export type FlagObstacle =
   | 'elsewhere' // the worker is started by another file: see `where`
   | 'python' // a Python script starts it
   | 'program-list' // a Procfile or supervisor configuration starts it
+  | 'script' // a shell script, Dockerfile or Makefile starts it, and is edited itself
   | 'no-option' // this command has no such option (Flask-RQ2)
   | 'computed'; // the words come from variables or nested quoting
 
@@ -45,9 +46,20 @@ export interface CommandAnalysis {
   readonly withScheduler: SchedulerSwitch;
   /** Other work, as written: R12. */
   readonly alsoRuns: readonly string[];
+  /** All that it runs besides schedulers and workers, whatever the role; preparations left out. */
+  readonly works: readonly string[];
   /** Files followed, nearest first. */
   readonly via: readonly Where[];
   readonly workers: readonly WorkerStart[];
   /** A scheduler among the parts is started by a Procfile or a supervisor configuration. */
   readonly schedulerInProgramList: boolean;
+  /** Where, in other files, the workers and schedulers are started, and the command itself is written. */
+  readonly starts: readonly Where[];
+  /** It starts nothing: it waits, prepares or tests. */
+  readonly idle: boolean;
+}
+
+/** True where the worker is started by a file of another kind, which that kind edits or reports. */
+export function editedElsewhere({ obstacle }: WorkerStart): boolean {
+  return obstacle === 'python' || obstacle === 'program-list' || obstacle === 'script';
 }

@@ -68,11 +68,45 @@ export function programName(value: string): string {
   return value.slice(value.lastIndexOf('/') + 1);
 }
 
+/** Options of `docker run`, `docker compose run` and `exec` and `kubectl exec` that take a value. */
+const CONTAINER_VALUES = new Set(
+  (
+    '-e --env --env-file --name -v --volume --mount -w --workdir -u --user --network --net -p --publish --label -l ' +
+    '-f --file --project-name --profile --project-directory --platform --memory -m --cpus --restart --link --index ' +
+    '-c --container -n --namespace --context'
+  ).split(' '),
+);
+
+/** The command that `docker run IMAGE …`, `docker compose exec SERVICE …` or `kubectl exec POD -- …` runs. */
+function inContainer(args: readonly Arg[]): readonly Arg[] | null {
+  const values = args.map(({ value }) => value);
+  if (!/^(docker|podman|nerdctl|docker-compose|podman-compose|kubectl)$/.test(programName(values[0] ?? '')))
+    return null;
+  let operands = 0;
+  for (let at = 1, verb = false; at < values.length; at++) {
+    const value = values[at] ?? '';
+    if (verb && value === '--' && at + 1 < values.length) return args.slice(at + 1);
+    // The image's own entrypoint gets what follows, whatever it is.
+    if (value.startsWith('--entrypoint')) return null;
+    if (value.startsWith('-')) {
+      if (CONTAINER_VALUES.has(value)) at++;
+    } else if (!verb) {
+      if (value === 'run' || value === 'exec') verb = true;
+      else if (value !== 'compose' && value !== 'container') return null;
+    } else if (operands++ > 0) return args.slice(at);
+  }
+  return null;
+}
+
 /** Takes one known wrapper off the front; null when the first word is none or wraps nothing. */
 export function unwrap(args: readonly Arg[]): readonly Arg[] | null {
+  const contained = inContainer(args);
+  if (contained !== null) return contained;
   const name = programName(args[0]?.value ?? '').replace(/\.sh$/, '');
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
-  if (wrapper === undefined) return null;
+  // `command -v rqscheduler` only asks where it is.
+  const asks = name === 'command' && /^-[vV]/.test(args[1]?.value ?? '');
+  if (wrapper === undefined || asks) return null;
   let at = 1;
   if (wrapper.sub !== undefined) {
     at = skipOptions(args, at, wrapper) + 1;

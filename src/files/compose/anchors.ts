@@ -11,9 +11,10 @@ import {
 } from 'yaml';
 import type { Edit } from '../../plan/types.js';
 import { applyEdits } from '../edit.js';
-import { type Collection, type ComposeDoc, keyOf, rangeOf } from './document.js';
-import { eolAt } from './lines.js';
-import { itemRange } from './remover.js';
+import { eolAt } from '../yaml/lines.js';
+import { type Collection, keyOf, rangeOf } from '../yaml/nodes.js';
+import { itemRange } from '../yaml/remover.js';
+import type { ComposeDoc } from './document.js';
 
 /** An anchored node inside something removed, and the alias that takes its text over. */
 export interface AnchorMove {

@@ -3,10 +3,12 @@ import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { normaliseEdits } from '../edit.js';
 import type { Decision, ProjectView } from '../types.js';
+import type { Collection } from '../yaml/nodes.js';
+import { ItemRemover, itemRange } from '../yaml/remover.js';
 import { AnchorError, type AnchorMove, anchorMoves, moveEdits, overriddenKeys } from './anchors.js';
-import { type Collection, type ComposeDoc, serviceMap } from './document.js';
+import { type ComposeDoc, serviceMap } from './document.js';
 import { flagEdits } from './flag.js';
-import { ItemRemover, itemRange } from './remover.js';
+import { goneIncludes, removeIncludes } from './include.js';
 import { replacements } from './replace.js';
 import {
   removeEnvironment,
@@ -25,6 +27,8 @@ export interface Intent {
   /** Service names that stand for nothing any more. */
   readonly gone: ReadonlySet<string>;
   readonly resources: readonly UnusedResource[];
+  /** Included files that go. */
+  readonly includes: ReadonlySet<string>;
 }
 
 /** Works out what the decision means for a file. */
@@ -32,8 +36,9 @@ export function intentOf(compose: ComposeDoc, decision: Decision, project: Proje
   const removal = removalOf(compose, decision, project);
   const namesGone = (other: ComposeDoc): ReadonlySet<string> =>
     new Set(removalOf(other, decision, project).gone.map((one) => one.service.name));
-  const resources = removal.gone.length === 0 ? [] : unusedResources(compose, removal, namesGone, project);
-  return { removal, gone: goneNames(compose, removal, decision, project), resources };
+  const resources = unusedResources(compose, removal, namesGone, project);
+  const includes = goneIncludes(compose, decision, project);
+  return { removal, gone: goneNames(compose, removal, decision, project), resources, includes };
 }
 
 /** Names of the top-level `x-` blocks that go with the removed services. */
@@ -58,6 +63,7 @@ export function composeEdits(
   removeReferences(remover, compose, intent.gone);
   removeEnvironment(remover, compose, decision.removeEnv);
   removeResources(remover, compose, intent.resources);
+  removeIncludes(remover, compose, intent.includes);
   try {
     const edits = editsOf(compose, remover, [...flags.edits, ...replaced.edits]);
     return {

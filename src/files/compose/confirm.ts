@@ -2,6 +2,7 @@ import type { Decision, ProjectView } from '../types.js';
 import { type Intent, intentOf, removedFragments } from './changes.js';
 import type { ComposeDoc } from './document.js';
 import { flagEdits } from './flag.js';
+import { dropIncludes } from './include.js';
 import { isPlain, type Plain } from './plain.js';
 import { replacements } from './replace.js';
 
@@ -24,7 +25,7 @@ export function confirmCompose(
   const flagged = flagEdits(before, decision, project).services;
   const { commands } = replacements(before, decision, project);
   for (let i = 0; i < before.plain.length; i++) {
-    const expected = expectation(structuredClone(before.plain[i]), intent, decision);
+    const expected = expectation(structuredClone(before.plain[i]), before, intent, decision);
     if (isPlain(expected)) for (const name of fragments) delete expected[name];
     for (const [name, command] of commands) {
       const service = serviceOf(expected, name);
@@ -47,8 +48,9 @@ function serviceOf(root: unknown, name: string): unknown {
   return isPlain(root) && isPlain(root.services) ? root.services[name] : undefined;
 }
 
-function expectation(root: unknown, intent: Intent, decision: Decision): unknown {
+function expectation(root: unknown, compose: ComposeDoc, intent: Intent, decision: Decision): unknown {
   if (!isPlain(root)) return root;
+  dropIncludes(root, compose, intent.includes);
   const services = isPlain(root.services) ? root.services : {};
   for (const { service } of intent.removal.gone) delete services[service.name];
   for (const { section, name } of intent.resources) {

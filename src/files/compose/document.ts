@@ -1,49 +1,17 @@
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  type Node,
-  type Pair,
-  parseAllDocuments,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
-import { lineOf } from '../bytes.js';
+import { type Document, isMap, type YAMLMap } from 'yaml';
 import { FileParseError, NotOfKindError, type ProjectView, type SourceFile } from '../types.js';
-import { maskBytes } from './mask.js';
+import { pairAt, type YamlText } from '../yaml/nodes.js';
+import { parseYaml, plainOf } from '../yaml/parse.js';
 import { isSureComposePath } from './names.js';
 
-export type Collection = YAMLMap | YAMLSeq;
-
 /** A compose file, parsed for ranges. All offsets are relative to `body`. */
-export interface ComposeDoc {
-  readonly path: string;
-  /** Byte text without the BOM. */
-  readonly body: string;
-  /** Length of the BOM: add it to offsets for the file. */
-  readonly bom: number;
-  readonly documents: readonly Document.Parsed[];
+export interface ComposeDoc extends YamlText {
   /**
    * Plain values per document: aliases and merge keys resolved, the services of the first version's format
-   * under `services` as in later ones. Names are masked (`mask.ts`).
+   * under `services` as in later ones. Names are masked (`yaml/mask.ts`).
    */
   readonly plain: readonly unknown[];
-  /** Which item of which collection holds a collection. */
-  readonly holders: ReadonlyMap<Collection, Slot>;
 }
-
-/** Item `index` of `within`. */
-export interface Slot {
-  readonly within: Collection;
-  readonly index: number;
-}
-
-const BOM = '\u00ef\u00bb\u00bf';
-const MAX_ALIASES = 10_000;
 
 /** Parsed files; two readings of one file share their nodes. Null for a broken one. */
 const parsed = new WeakMap<SourceFile, ComposeDoc | null>();
@@ -78,35 +46,15 @@ function declaresServices(document: Document.Parsed): boolean {
 }
 
 function readCompose(file: SourceFile): ComposeDoc {
-  const bom = file.text.startsWith(BOM) ? BOM.length : 0;
-  const body = file.text.slice(bom);
-  const masked = maskBytes(body);
-  const documents: Document.Parsed[] = [
-    ...parseAllDocuments(masked, {
-      merge: true,
-      uniqueKeys: false,
-      keepSourceTokens: true,
-      logLevel: 'silent',
-    }),
-  ];
-  const plain = documents.map((document) => {
-    const error = document.errors[0];
-    if (error !== undefined) throw new FileParseError(file.path, lineOf(body, error.pos[0]), error.code);
-    try {
-      const value = document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
-      const root = document.contents;
-      return root !== null && serviceMap(document) === root ? { services: value } : value;
-    } catch (cause) {
-      const reason = cause instanceof ReferenceError ? 'unresolved alias' : String(cause);
-      throw new FileParseError(file.path, null, reason);
-    }
-  });
-  documents.forEach((document, i) => {
-    if (document.contents !== null && !isMap(document.contents) && plain[i] !== null) {
+  const yaml = parseYaml(file);
+  const plain = yaml.documents.map((document) => {
+    const value = plainOf(document, file.path);
+    const root = document.contents;
+    if (root !== null && !isMap(root) && value !== null)
       throw new FileParseError(file.path, 1, 'not a mapping');
-    }
+    return root !== null && serviceMap(document) === root ? { services: value } : value;
   });
-  return { path: file.path, body, bom, documents, plain, holders: holdersOf(documents) };
+  return { ...yaml, plain };
 }
 
 /** Another compose file of the project; null when absent or broken (its own parse reports that). */
@@ -122,41 +70,6 @@ export function composeAt(project: ProjectView, path: string): ComposeDoc | null
     parsed.set(file, null);
     return null;
   }
-}
-
-function holdersOf(documents: readonly Document.Parsed[]): ReadonlyMap<Collection, Slot> {
-  const holders = new Map<Collection, Slot>();
-  const enter = (collection: Collection): void => {
-    collection.items.forEach((item, index) => {
-      const value = isPair(item) ? item.value : item;
-      if (!isCollection(value)) return;
-      holders.set(value as Collection, { within: collection, index });
-      enter(value as Collection);
-    });
-  };
-  for (const { contents } of documents) if (isCollection(contents)) enter(contents as Collection);
-  return holders;
-}
-
-/** The text of a scalar key or item; null for anything else. */
-export function textOf(node: unknown): string | null {
-  if (typeof node === 'string') return node;
-  if (!isScalar(node) || node.value === null || typeof node.value === 'object') return null;
-  return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
-}
-
-export function keyOf(pair: Pair): string | null {
-  return textOf(pair.key);
-}
-
-/** `[start, end)` of a node's own text, without anchor and tag; null for a node that has none. */
-export function rangeOf(node: unknown): readonly [number, number] | null {
-  const range = (node as Node | null | undefined)?.range;
-  return range ? [range[0], range[1]] : null;
-}
-
-export function pairAt(map: YAMLMap, name: string): Pair | undefined {
-  return map.items.find((pair) => keyOf(pair) === name);
 }
 
 /**
@@ -184,30 +97,4 @@ export function sectionOf(document: Document.Parsed, name: string): YAMLMap | nu
   if (!isMap(document.contents)) return null;
   const value = pairAt(document.contents, name)?.value;
   return isMap(value) ? value : null;
-}
-
-/** What an alias stands for; other nodes stand for themselves. */
-export function resolved(node: unknown, document: Document.Parsed): unknown {
-  return isAlias(node) ? (node as Alias).resolve(document) : node;
-}
-
-/**
- * Looks a key up in a map as compose sees it: its own keys before those of `<<`, which count in order.
- * Gives the value with aliases resolved.
- */
-export function lookUp(map: unknown, name: string, document: Document.Parsed, depth = 0): unknown {
-  const target = resolved(map, document);
-  if (!isMap(target) || depth > 20) return undefined;
-  const own = pairAt(target, name);
-  if (own !== undefined) return resolved(own.value, document);
-  for (const pair of target.items) {
-    if (keyOf(pair) !== '<<') continue;
-    const value = resolved(pair.value, document);
-    const sources = isCollection(value) && !isMap(value) ? value.items : [value];
-    for (const source of sources) {
-      const found = lookUp(source, name, document, depth + 1);
-      if (found !== undefined) return found;
-    }
-  }
-  return undefined;
 }

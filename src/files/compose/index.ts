@@ -1,11 +1,14 @@
 import { lineOf } from '../bytes.js';
 import type { Fact, FileKind } from '../types.js';
+import { rangeOf } from '../yaml/nodes.js';
+import { itemRange } from '../yaml/remover.js';
 import { composeEdits } from './changes.js';
 import { confirmCompose } from './confirm.js';
-import { type ComposeDoc, parseCompose, rangeOf } from './document.js';
+import { type ComposeDoc, parseCompose } from './document.js';
+import { isGoneInclude } from './include.js';
+import { includedPaths } from './included.js';
 import { isComposePath } from './names.js';
 import { isPlain } from './plain.js';
-import { itemRange } from './remover.js';
 import { environmentItems } from './requests.js';
 import { type AnalysedService, analyseServices } from './services.js';
 
@@ -16,6 +19,7 @@ import { type AnalysedService, analyseServices } from './services.js';
 export const composeKind: FileKind<ComposeDoc> = {
   id: 'compose',
   match: isComposePath,
+  claims: includedPaths,
   parse: parseCompose,
   facts(compose, project) {
     const services = analyseServices(compose, project);
@@ -30,13 +34,16 @@ export const composeKind: FileKind<ComposeDoc> = {
     const containers: Fact = { type: 'containers', path: compose.path, services: names };
     return [...services.map(processFact), ...variables, ...variableReads(compose, services), containers];
   },
-  edits: composeEdits,
+  edits(compose, decision, project) {
+    if (!isGoneInclude(compose, decision, project)) return composeEdits(compose, decision, project);
+    return { edits: [], deleteFile: true, findings: [] };
+  },
   confirm: confirmCompose,
 };
 
-function processFact({ service, analysis }: AnalysedService): Fact {
+function processFact({ service, analysis, image }: AnalysedService): Fact {
   const { path } = service.compose;
-  const { role, queues, withScheduler, alsoRuns, via } = analysis;
+  const { role, queues, withScheduler, alsoRuns, via, starts } = analysis;
   return {
     type: 'process',
     id: `${path}#${service.name}`,
@@ -47,6 +54,8 @@ function processFact({ service, analysis }: AnalysedService): Fact {
     alsoRuns,
     replicas: replicasOf(service.plain),
     via,
+    starts,
+    ...(image === null ? {} : { image }),
     where: { path, line: service.line },
   };
 }

@@ -12,3 +12,8 @@ export function isComposePath(path: string): boolean {
 export function isSureComposePath(path: string): boolean {
   return COMPOSE_NAME.test(path);
 }
+
+/** A path's folder, '' for the project itself. */
+export function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+}

@@ -1,19 +1,11 @@
 import { type Document, isAlias, isMap, isPair, isSeq, visit } from 'yaml';
 import type { ProjectView } from '../types.js';
-import {
-  type Collection,
-  type ComposeDoc,
-  keyOf,
-  pairAt,
-  resolved,
-  sectionOf,
-  serviceMap,
-  textOf,
-} from './document.js';
+import { type Collection, keyOf, pairAt, resolved, textOf } from '../yaml/nodes.js';
+import type { ItemRemover } from '../yaml/remover.js';
+import { type ComposeDoc, sectionOf, serviceMap } from './document.js';
 import { isPlain, namesIn, type Plain, sub } from './plain.js';
-import type { ItemRemover } from './remover.js';
 import type { Removal } from './roles.js';
-import { folderOf, otherFiles, servicesOf } from './services.js';
+import { nearFiles, servicesOf } from './services.js';
 
 /** Asks for the removal of the services themselves. */
 export function removeServices(remover: ItemRemover, removal: Removal): void {
@@ -122,9 +114,7 @@ export function unusedResources(
   goneIn: (other: ComposeDoc) => ReadonlySet<string>,
   project: ProjectView,
 ): readonly UnusedResource[] {
-  const near = otherFiles(compose, project).filter(
-    (other) => folderOf(other.path) === folderOf(compose.path),
-  );
+  const near = nearFiles(compose, project);
   const services = [compose, ...near].flatMap((file) => {
     const gone = file === compose ? new Set(removal.gone.map((one) => one.service.name)) : goneIn(file);
     return servicesOf(file).map((service) => ({ plain: service.plain, gone: gone.has(service.name) }));

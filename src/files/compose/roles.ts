@@ -1,15 +1,11 @@
 import type { Finding } from '../../plan/types.js';
 import type { Decision, ProjectView } from '../types.js';
-import { type ComposeDoc, lookUp } from './document.js';
+import { lookUp } from '../yaml/nodes.js';
+import type { ComposeDoc } from './document.js';
+import { includedPaths } from './included.js';
+import { folderOf } from './names.js';
 import { isPlain } from './plain.js';
-import {
-  type AnalysedService,
-  analyseServices,
-  folderOf,
-  otherFiles,
-  type Service,
-  servicesOf,
-} from './services.js';
+import { type AnalysedService, analyseServices, otherFiles, type Service, servicesOf } from './services.js';
 
 /** Which services of a file go, and what keeps a scheduler from going. */
 export interface Removal {
@@ -48,7 +44,11 @@ function obstacle(
   }
   if (role !== 'scheduler') return null;
   const remain = all.filter((other) => other.analysis.role !== 'scheduler');
-  if (remain.length === 0 && !overrides(service, project)) {
+  if (
+    remain.length === 0 &&
+    !overrides(service, project) &&
+    !includedPaths(project).has(service.compose.path)
+  ) {
     return { ...at, code: 'scheduler-only-service', args: { service: service.name } };
   }
   const user = dependants(service, remain)[0];

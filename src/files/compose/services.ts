@@ -9,9 +9,11 @@ import {
   readDockerfile,
 } from '../command/index.js';
 import type { ProjectView, Where } from '../types.js';
-import { type ComposeDoc, composeAt, keyOf, lookUp, rangeOf, serviceMap } from './document.js';
-import { unmaskBytes } from './mask.js';
-import { isComposePath } from './names.js';
+import { unmaskBytes } from '../yaml/mask.js';
+import { keyOf, lookUp, rangeOf } from '../yaml/nodes.js';
+import { type ComposeDoc, composeAt, serviceMap } from './document.js';
+import { includedPaths } from './included.js';
+import { folderOf, isComposePath } from './names.js';
 import { environmentOf, isPlain, type Plain, sub } from './plain.js';
 
 /** A service as one file writes it. */
@@ -37,13 +39,12 @@ export interface PieceSource {
 export interface AnalysedService {
   readonly service: Service;
   readonly analysis: CommandAnalysis;
+  /** Path of the Dockerfile it is built from; null where the project has none. */
+  readonly image: string | null;
   readonly sources: readonly (PieceSource | null)[];
 }
 
 const BASE_NAME = /(^|\/)(docker-)?compose\.ya?ml$/;
-export function folderOf(path: string): string {
-  return path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
-}
 
 /** All services of a file, in order, over all of its documents. */
 export function servicesOf(compose: ComposeDoc): readonly Service[] {
@@ -62,13 +63,25 @@ export function servicesOf(compose: ComposeDoc): readonly Service[] {
 /** Other compose files of the project, those of the same folder first. */
 export function otherFiles(compose: ComposeDoc, project: ProjectView): readonly ComposeDoc[] {
   const folder = folderOf(compose.path);
-  const paths = project.paths.filter((path) => isComposePath(path) && path !== compose.path);
+  const included = includedPaths(project);
+  const paths = project.paths.filter(
+    (path) => path !== compose.path && (isComposePath(path) || included.has(path)),
+  );
   const near = paths.filter((path) => folderOf(path) === folder);
   const far = paths.filter((path) => folderOf(path) !== folder);
   return [...near, ...far].flatMap((path) => composeAt(project, path) ?? []);
 }
 
 const analysed = new WeakMap<ProjectView, WeakMap<ComposeDoc, readonly AnalysedService[]>>();
+
+/** The other files that are used together with one: of its folder, and those that it may share an `include` with. */
+export function nearFiles(compose: ComposeDoc, project: ProjectView): readonly ComposeDoc[] {
+  const included = includedPaths(project);
+  const folder = folderOf(compose.path);
+  return otherFiles(compose, project).filter(
+    ({ path }) => folderOf(path) === folder || included.has(path) || included.has(compose.path),
+  );
+}
 
 /** Follows the command of every service of a file. Kept per project view, which never changes. */
 export function analyseServices(compose: ComposeDoc, project: ProjectView): readonly AnalysedService[] {
@@ -155,6 +168,7 @@ function analyseChain(service: Service, chain: readonly Service[], project: Proj
   );
   return {
     service,
+    image: image?.path ?? null,
     analysis: { ...analysis, via: [...via, ...analysis.via] },
     sources: parts.map((part) => part.source),
   };
@@ -186,7 +200,10 @@ function fromImage(pieces: readonly CommandPiece[] | null | undefined): Found | 
   return { own: false, where: null, parts: pieces.map((piece) => ({ piece, source: null })) };
 }
 
-function imageOf(chain: readonly Service[], project: ProjectView): ImageCommand | null {
+function imageOf(
+  chain: readonly Service[],
+  project: ProjectView,
+): (ImageCommand & { readonly path: string | null }) | null {
   const built = chain.find((service) => service.plain.build !== undefined);
   if (built === undefined) return null;
   const { build } = built.plain;
@@ -203,10 +220,16 @@ function imageOf(chain: readonly Service[], project: ProjectView): ImageCommand 
   if (context === null || file === undefined) {
     return context === null
       ? null
-      : { entrypoint: null, command: null, ignoresCommand: false, copies: new Map([['.', context]]) };
+      : {
+          path: null,
+          entrypoint: null,
+          command: null,
+          ignoresCommand: false,
+          copies: new Map([['.', context]]),
+        };
   }
   const image = readDockerfile(file.path, file.text, context, text('target'));
-  return { ...image, copies: new Map([...image.copies, ['.', context]]) };
+  return { ...image, path: file.path, copies: new Map([...image.copies, ['.', context]]) };
 }
 
 function variablesOf(chain: readonly Service[]): ReadonlyMap<string, string> {

@@ -1,5 +1,6 @@
 import type { Edit } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
+import { keepOpenEnd } from '../edit.js';
 import type { Decision, FileKind } from '../types.js';
 import { type Assignment, scanDotenv } from './scan.js';
 
@@ -58,19 +59,6 @@ function isAbout(comment: string, name: string, doc: DotenvDoc): boolean {
   const words = new Set(comment.match(/\w+/g) ?? []);
   if (doc.assignments.some((other) => other.name !== name && words.has(other.name))) return false;
   return words.has(name) || /scheduler/i.test(comment);
-}
-
-/** A file whose last line is not ended loses the line ending before a removal at its end instead. */
-function keepOpenEnd(text: string, edits: readonly Edit[]): Edit[] {
-  const out = [...edits];
-  if (/[\r\n]$/.test(text)) return out;
-  let from = out.length;
-  for (let end = text.length; from > 0 && out[from - 1]?.end === end; from--) end = out[from - 1]?.start ?? 0;
-  const first = out[from];
-  if (first === undefined) return out;
-  const newline = /(\r\n|\r|\n)$/.exec(text.slice(0, first.start))?.[0].length ?? 0;
-  out[from] = { ...first, start: first.start - newline };
-  return out;
 }
 
 function confirm(before: DotenvDoc, after: DotenvDoc, decision: Decision): string | null {

@@ -1,6 +1,6 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { cronText } from '../command/cron-command.js';
-import { analyseCommand, type CommandAnalysis, type Program } from '../command/index.js';
+import { analyseCommand, type CommandAnalysis, editedElsewhere, type Program } from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
 
 const FLAG = ' --with-scheduler';
@@ -9,15 +9,21 @@ const FLAG = ' --with-scheduler';
 export interface ProgramFile {
   readonly file: SourceFile;
   readonly programs: readonly Program[];
+  /** Environment variables that the file sets for its programs. */
+  readonly vars?: ReadonlyMap<string, string>;
 }
 
 /** What one of its programs runs. */
-export function analyseProgram(file: SourceFile, program: Program, project: ProjectView): CommandAnalysis {
+export function analyseProgram(
+  { file, vars }: ProgramFile,
+  program: Program,
+  project: ProjectView,
+): CommandAnalysis {
   const folder = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/')) : '';
   return analyseCommand(
     {
       pieces: [{ form: 'shell', text: program.command, origin: null }],
-      vars: new Map(),
+      vars: vars ?? new Map(),
       places: { folders: [folder], copies: new Map() },
     },
     project,
@@ -25,9 +31,10 @@ export function analyseProgram(file: SourceFile, program: Program, project: Proj
 }
 
 /** One `process` fact per program, id `<path>#<name>`. */
-export function programFacts({ file, programs }: ProgramFile, project: ProjectView): readonly Fact[] {
+export function programFacts(doc: ProgramFile, project: ProjectView): readonly Fact[] {
+  const { file, programs } = doc;
   return programs.map((program) => {
-    const { role, queues, withScheduler, alsoRuns, via } = analyseProgram(file, program, project);
+    const { role, queues, withScheduler, alsoRuns, via, starts } = analyseProgram(doc, program, project);
     return {
       type: 'process',
       id: `${file.path}#${program.name}`,
@@ -38,6 +45,7 @@ export function programFacts({ file, programs }: ProgramFile, project: ProjectVi
       alsoRuns,
       replicas: 1,
       via,
+      starts,
       where: { path: file.path, line: program.line },
     };
   });
@@ -51,7 +59,7 @@ export function schedulersOf(doc: ProgramFile, decision: Decision, project: Proj
 function allSchedulers(doc: ProgramFile, decision: Decision, project: ProjectView): readonly Program[] {
   if (!decision.removeScheduler) return [];
   return doc.programs.filter((program) => {
-    const { role, alsoRuns } = analyseProgram(doc.file, program, project);
+    const { role, alsoRuns } = analyseProgram(doc, program, project);
     return role === 'scheduler' && alsoRuns.length === 0;
   });
 }
@@ -72,7 +80,7 @@ export function replacePrograms(
   const config = decision.replaceScheduler;
   for (const program of config === null ? [] : allSchedulers(doc, decision, project)) {
     const { name, line, offset, command } = program;
-    const text = config === null || offset === null ? null : cronText(command, config);
+    const text = config === null || offset === null || program.masked ? null : cronText(command, config);
     if (text === null || offset === null) {
       const args = { service: name, command: `rq cron ${config}` };
       findings.push({ code: 'rq-cron-by-hand', severity: 'error', path: doc.file.path, line, args });
@@ -87,7 +95,7 @@ export function replacePrograms(
 /** A scheduler that does other work as well: what it does needs a new home first (R12). */
 export function entangled(doc: ProgramFile, decision: Decision, project: ProjectView): readonly Finding[] {
   return doc.programs.flatMap((program): Finding[] => {
-    const { role, alsoRuns, schedulerInProgramList } = analyseProgram(doc.file, program, project);
+    const { role, alsoRuns, schedulerInProgramList } = analyseProgram(doc, program, project);
     const blocks = role === 'both' ? !schedulerInProgramList : role === 'scheduler' && alsoRuns.length > 0;
     if (!decision.removeScheduler || !blocks) return [];
     const args = { service: program.name, alsoRuns: role === 'both' ? [...alsoRuns, 'rq worker'] : alsoRuns };
@@ -108,9 +116,8 @@ export function enablePrograms(
   const { path } = doc.file;
   for (const program of doc.programs) {
     if (!decision.enableScheduler.has(`${path}#${program.name}`)) continue;
-    for (const worker of analyseProgram(doc.file, program, project).workers) {
-      const other = worker.obstacle === 'python' || worker.obstacle === 'program-list';
-      if (worker.withScheduler === 'on' || other) continue;
+    for (const worker of analyseProgram(doc, program, project).workers) {
+      if (worker.withScheduler === 'on' || editedElsewhere(worker)) continue;
       if (worker.after === null || worker.obstacle !== null || program.offset === null) {
         const where = worker.where ?? { path, line: program.line };
         const args = { service: program.name, reason: worker.obstacle ?? 'computed' };
@@ -147,4 +154,10 @@ export function confirmPrograms(
     return after.programs[i]?.name !== program.name || after.programs[i]?.command !== command;
   });
   return wrong?.name ?? (expected.length === after.programs.length ? null : 'number of entries');
+}
+
+/** Does another file name this one, so that it cannot just vanish (COPY, supervisord -c)? */
+export function isMentioned(path: string, project: ProjectView): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return project.paths.some((other) => other !== path && project.get(other)?.text.includes(name) === true);
 }

@@ -1,11 +1,14 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { supervisorPrograms } from '../command/index.js';
+import { keepOpenEnd } from '../edit.js';
 import type { Decision, FileKind, ProjectView } from '../types.js';
+import { type Section, sectionRemovals, sectionsOf } from './ini-sections.js';
 import {
   confirmPrograms,
   enablePrograms,
   entangled,
+  isMentioned,
   type ProgramFile,
   programFacts,
   replacePrograms,
@@ -31,18 +34,16 @@ export const supervisorKind: FileKind<ProgramFile> = {
     const names = new Set(schedulersOf(doc, decision, project).map((program) => program.name));
     const enable = enablePrograms(doc, decision, project);
     const replaced = replacePrograms(doc, decision, project);
-    const removals = sectionsOf(text).flatMap((section): Edit[] => {
-      if (section.kind === 'program') return names.has(section.name) ? [sectionRemoval(text, section)] : [];
-      return section.kind === 'group' ? groupEdits(text, section, names) : [];
-    });
+    const sections = sectionsOf(text);
+    const gone = new Set(sections.filter((section) => goes(text, section, names)));
+    const groups = sections.flatMap((section) => (gone.has(section) ? [] : groupEdits(text, section, names)));
+    const removals = [...sectionRemovals(text, sections, gone), ...groups];
     const findings = [...entangled(doc, decision, project), ...enable.findings, ...replaced.findings];
-    if (names.size > 0 && names.size === sectionsOf(text).length && !isMentioned(doc.file.path, project)) {
+    if (names.size > 0 && names.size === sections.length && !isMentioned(doc.file.path, project)) {
       return { edits: [], deleteFile: true, findings };
     }
-    return {
-      edits: [...removals, ...enable.edits, ...replaced.edits].sort((a, b) => a.start - b.start),
-      findings,
-    };
+    const edits = [...removals, ...enable.edits, ...replaced.edits].sort((a, b) => a.start - b.start);
+    return { edits: keepOpenEnd(text, edits), findings };
   },
   confirm: confirmPrograms,
 };
@@ -72,67 +73,29 @@ function byHand(doc: ProgramFile, decision: Decision, project: ProjectView): rea
   ];
 }
 
-/** Does another file name this one, so that it cannot just vanish (COPY, supervisord -c)? */
-function isMentioned(path: string, project: ProjectView): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return project.paths.some((other) => other !== path && project.get(other)?.text.includes(name) === true);
-}
-
-interface Section {
-  readonly kind: string;
-  readonly name: string;
-  /** From its header, or the comment block directly above it, to the end of its last setting's line. */
-  readonly start: number;
-  readonly end: number;
-}
-
-function sectionsOf(text: string): readonly Section[] {
-  const lines = [...text.matchAll(/[^\n]*(?:\n|$)/g)].filter((line) => line[0] !== '');
-  const sections: Section[] = [];
-  let comment: number | null = null;
-  let open: { kind: string; name: string; start: number; end: number } | null = null;
-  for (const { 0: line, index } of lines) {
-    const header = /^(?:\xef\xbb\xbf)?\[([\w-]+)(?::([^\]\r\n]+))?\]/.exec(line);
-    if (header !== null) {
-      open = {
-        kind: header[1] ?? '',
-        name: (header[2] ?? '').trim(),
-        start: comment ?? index,
-        end: index + line.length,
-      };
-      sections.push(open);
-    } else if (open !== null && !/^\s*([;#].*)?\s*$/.test(line)) {
-      open.end = index + line.length;
-    }
-    if (/^[;#]/.test(line)) comment ??= index;
-    else comment = null;
-  }
-  return sections;
-}
-
-function sectionRemoval(text: string, section: Section): Edit {
-  let { start, end } = section;
-  const blank = /^(?:[ \t]*\r?\n)+/.exec(text.slice(end))?.[0] ?? '';
-  if (end + blank.length < text.length) end += blank.length;
-  else if (start > 0) {
-    // The last section gives up the blank lines above it, and the line before its newline if need be.
-    start = text.slice(0, start).trimEnd().length;
-    const newline = /^\r?\n/.exec(text.slice(start))?.[0] ?? '';
-    if (text.endsWith('\n')) start += newline.length;
-  }
-  return { start, end, text: '', why: 'remove-scheduler-process' };
-}
-
-/** Takes names out of `programs=a,b`; a group without programs goes. */
-function groupEdits(text: string, section: Section, names: ReadonlySet<string>): Edit[] {
+/** The programs of a group, `programs=a,b`, and where they stand. */
+function membersOf(
+  text: string,
+  section: Section,
+): { readonly at: number; readonly names: readonly string[] } {
   const match = /^programs[ \t]*[=:][ \t]*([^\r\n]*)/m.exec(text.slice(section.start, section.end));
-  if (match?.[1] === undefined) return [];
-  const members = match[1].split(',');
+  if (section.kind !== 'group' || match?.[1] === undefined) return { at: section.end, names: [] };
+  const at = section.start + match.index + match[0].length - match[1].length;
+  return { at, names: match[1].split(',') };
+}
+
+/** A program that is to go, and a group without programs left. */
+function goes(text: string, section: Section, names: ReadonlySet<string>): boolean {
+  if (section.kind === 'program') return names.has(section.name);
+  const members = membersOf(text, section).names;
+  return members.length > 0 && members.every((member) => names.has(member.trim()));
+}
+
+/** Takes names out of a group. */
+function groupEdits(text: string, section: Section, names: ReadonlySet<string>): Edit[] {
+  const { at, names: members } = membersOf(text, section);
   const kept = members.filter((member) => !names.has(member.trim()));
   if (kept.length === members.length) return [];
-  if (kept.length === 0) return [sectionRemoval(text, section)];
-  const end = section.start + match.index + match[0].length;
-  return [
-    { start: end - match[1].length, end, text: kept.join(',').trimStart(), why: 'remove-group-member' },
-  ];
+  const end = at + members.join(',').length;
+  return [{ start: at, end, text: kept.join(',').trimStart(), why: 'remove-group-member' }];
 }

@@ -9,7 +9,13 @@ export const FILE_CHECKS: Readonly<Record<string, CheckWord>> = {
   'files-scheduler-gone': (a, s) =>
     s === 'pass'
       ? { text: 'no file starts rq-scheduler' }
-      : { text: `${a.process} still starts rq-scheduler`, next: 'migrate-scheduler run removes it' },
+      : a.process === null
+        ? { text: 'this line still starts rq-scheduler', next: 'take it out by hand' }
+        : { text: `${a.process} still starts rq-scheduler`, next: 'migrate-scheduler run removes it' },
+  'files-keys-watched': () => ({
+    text: 'reads keys of rq-scheduler, which say nothing any more',
+    next: 'watch rq:scheduled:<queue> and rq:scheduler-lock:<queue> instead',
+  }),
   'files-dependency-gone': (a, s) => {
     if (s === 'pass') return { text: 'nothing installs rq-scheduler' };
     return a.locked === true

@@ -2,6 +2,27 @@ import { list, type Word } from './words.js';
 
 const where = (a: Parameters<Word>[0]): string => (a.process ? `${a.process}: ` : '');
 
+/** Why a start of rq-scheduler stays in its file. */
+const STAYS: Readonly<Record<string, string>> = {
+  branch: 'the branch it stands in cannot be taken out alone',
+  default: 'it is what the script does without an argument that it knows',
+  document: 'a here-document is in the way of taking it out',
+  uncalled: 'the function it stands in may be called from another file',
+  pid: 'the next command uses its process id',
+  nested: 'in a form that is not edited',
+  written: 'in what is written into another file',
+  whole: 'the script does nothing else',
+  image: 'the image does nothing else',
+  recipe: 'recipes are not taken out',
+  unreadable: 'the script is not understood well enough to edit it',
+};
+
+/** What to do with a file that only starts rq-scheduler. */
+function deletion(a: Parameters<Word>[0]): string {
+  const named = list(a.namedBy);
+  return `Delete this file${named === '' ? '' : ` and what names it (${named})`}, and stop what runs it`;
+}
+
 /** What is said of the project's files. `path:line` stands before each of them. */
 const FINDINGS: Readonly<Record<string, Word>> = {
   'code-imports': (a) => ({
@@ -40,6 +61,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `${a.service} starts rq-scheduler and also runs ${list(a.alsoRuns)}; the service is left as it is.`,
     next: 'Give that work a home of its own (a one-off service, the application start), remove rqscheduler from the command, and run again.',
   }),
+  'scheduler-still-started': (a) => ({
+    text: `${a.name} starts rq-scheduler here, and ${STAYS[String(a.reason)] ?? STAYS.nested}.`,
+    next: `${a.reason === 'whole' || a.reason === 'image' ? deletion(a) : 'Take it out by hand'}, then run again; or --allow scheduler-still-started if nobody runs it any more.`,
+  }),
   'scheduler-only-service': (a) => ({
     text: `${a.service} is the only service of this file.`,
     next: 'Remove the file, and what names it, by hand.',
@@ -47,6 +72,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   'scheduler-is-referenced': (a) => ({
     text: `${a.by} refers to the scheduler service ${a.service} (${a.key}), which could not go without it.`,
     next: `Change the ${a.key} of ${a.by} first.`,
+  }),
+  'compose-invalid': (a) => ({
+    text: `${list(a.files)}: Docker's compose would not accept ${Array.isArray(a.files) && a.files.length > 1 ? 'these together' : 'this'} any more (${a.reason}).`,
+    next: 'Change what is named there first, then run again.',
   }),
   'anchor-manual': (a) => ({
     text: `the scheduler service defines the anchor ${a.anchor} in a form that is not safe to move.`,
@@ -85,6 +114,54 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `the edit would have changed more than it was meant to (${a.reason}); the file is left as it is.`,
     next: 'Make the change by hand, then run again.',
   }),
+  'unit-is-named': (a) => ({
+    text: `names the unit ${a.unit}, which starts rq-scheduler; its file stays as long as this line does.`,
+    next: 'Take the unit out of this line, then run again.',
+  }),
+  'script-is-run': (a) => ({
+    text: `runs the script ${a.script}, which starts rq-scheduler; the script stays as long as this line does.`,
+    next: 'Take the script out of this line, then run again.',
+  }),
+  'scheduler-started-here': () => ({
+    text: 'this line starts rq-scheduler, in a kind of file that is not edited.',
+    next: 'Take it out by hand, with whatever waits for it, and run again; or accept it (--allow scheduler-started-here).',
+  }),
+  'scheduler-in-chart': () => ({
+    text: 'this chart starts rq-scheduler here; charts are not edited.',
+    next: 'Remove the workload or the value by hand, and give --with-scheduler to the workers of the chart.',
+  }),
+  'scheduler-in-ci': () => ({
+    text: 'this step of the build starts rq-scheduler; it is not edited.',
+    next: 'Take it out by hand; start the worker of the tests with --with-scheduler.',
+  }),
+  'scheduler-installed': () => ({
+    text: 'this line installs rq-scheduler; it is not edited.',
+    next: 'Take the package out by hand.',
+  }),
+  'scheduler-named': () => ({
+    text: 'speaks of rqscheduler; nothing shows that it is started here.',
+    next: 'See whether it is still right.',
+  }),
+  'worker-seen': () => ({
+    text: 'this line starts an RQ worker, in a kind of file that is not edited.',
+    next: 'Add --with-scheduler to it by hand, if its queues receive scheduled jobs.',
+  }),
+  'legacy-keys-watched': () => ({
+    text: 'reads keys of rq-scheduler, which say nothing any more after the migration.',
+    next: 'Watch RQ instead: rq:scheduled:<queue> has the jobs, rq:scheduler-lock:<queue> says who schedules.',
+  }),
+  'manifest-is-named': (a) => ({
+    text: `names ${a.file}, which holds nothing but the start of rq-scheduler; the file stays as long as this line does.`,
+    next: 'Take the file out of this line, then run again.',
+  }),
+  'object-without-target': (a) => ({
+    text: `${a.name} is about nothing but ${a.target}, which goes; it is left as it is.`,
+    next: 'Remove it by hand, with whatever names it.',
+  }),
+  'kustomization-emptied': (a) => ({
+    text: `${a.name} would be left without a resource, which kustomize refuses.`,
+    next: 'Remove the kustomization, and what names it, by hand; then run again.',
+  }),
   'lock-file-regenerate': (a) => ({ text: `is to be made anew: ${a.command}` }),
   'maybe-unneeded-dependency': (a) => ({
     text: `${a.name} was needed by rq-scheduler, and may not be needed any more; it stays.`,
@@ -103,10 +180,24 @@ const REASONS: Readonly<Record<string, Word>> = {
   'remove-unused-secret': () => ({ text: 'only the scheduler service used this secret' }),
   'remove-unused-fragment': () => ({ text: 'only the scheduler service used this fragment' }),
   'remove-group-member': () => ({ text: 'the group listed the scheduler program, which goes' }),
+  'remove-include': () => ({ text: 'the included file held the scheduler service alone, and goes' }),
+  'remove-unit-name': () => ({ text: 'the unit that starts rq-scheduler was listed here, and goes' }),
+  'remove-scheduler-object': () => ({
+    text: 'the object runs nothing but rq-scheduler, which is no longer needed',
+  }),
+  'remove-scheduler-container': () => ({
+    text: 'the container runs rq-scheduler, which is no longer needed',
+  }),
+  'remove-manifest-entry': () => ({
+    text: 'it named a manifest or an object that started rq-scheduler, and goes',
+  }),
   'remove-unused-config': () => ({ text: 'only the scheduler service used this config' }),
   'add-with-scheduler': () => ({ text: 'the worker of these queues must run their scheduler' }),
   'remove-env': () => ({ text: 'a setting of rq-scheduler that nothing reads any more' }),
   'remove-dependency': () => ({ text: 'rq-scheduler is no longer needed' }),
+  'remove-copied-script': () => ({
+    text: 'only puts a script into the image that started rq-scheduler and goes',
+  }),
   'remove-via': () => ({ text: 'was listed only because rq-scheduler needed it' }),
   'raise-rq': () => ({ text: "the worker's own scheduler needs this rq version" }),
   'add-croniter': () => ({ text: 'the recurring module needs croniter, which this rq does not bring' }),

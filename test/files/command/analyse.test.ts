@@ -128,7 +128,7 @@ describe('following files', () => {
       role: 'worker',
       queues: ['default'],
       via: [{ path: 'bin/entrypoint.sh', line: 1 }],
-      workers: [{ obstacle: 'elsewhere', where: { path: 'bin/entrypoint.sh', line: 4 } }],
+      workers: [{ obstacle: 'script', where: { path: 'bin/entrypoint.sh', line: 4 } }],
     });
     expect(analyse('bin/entrypoint.sh gunicorn app', files).role).toBe('other');
   });

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPython } from '../pysource/load.js';
 import { migrate, readTree } from './project.js';
 
-const CASES = ['compose', 'process'].flatMap((subject) =>
-  readdirSync(`fixtures/${subject}`).map((name) => `${subject}/${name}`),
+const CASES = ['compose', 'process', 'systemd', 'kubernetes', 'circus', 'heroku', 'package-json'].flatMap(
+  (subject) => readdirSync(`fixtures/${subject}`).map((name) => `${subject}/${name}`),
 );
 
 beforeAll(loadPython);

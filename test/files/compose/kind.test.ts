@@ -10,8 +10,10 @@ beforeAll(loadPython);
 
 const PATH = 'docker-compose.yml';
 
+/** Those of compose files. */
 function processes(files: Files) {
-  return factsOf(files).flatMap((fact) => (fact.type === 'process' ? [fact] : []));
+  const found = factsOf(files).filter((fact) => fact.type === 'process');
+  return found.filter(({ where }) => where.path.endsWith('.yml'));
 }
 
 describe('match', () => {

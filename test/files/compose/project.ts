@@ -2,9 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toByteText } from '../../../src/files/bytes.js';
 import { composeKind } from '../../../src/files/compose/index.js';
+import { dockerKind } from '../../../src/files/docker/index.js';
 import { applyEdits } from '../../../src/files/edit.js';
+import { kubernetesKind } from '../../../src/files/kubernetes/kubernetes.js';
+import { circusKind } from '../../../src/files/process/circus.js';
+import { appJsonKind } from '../../../src/files/process/heroku/app-json.js';
+import { herokuKind } from '../../../src/files/process/heroku/heroku-yml.js';
+import { packageJsonKind } from '../../../src/files/process/package-json.js';
 import { procfileKind } from '../../../src/files/process/procfile.js';
 import { supervisorKind } from '../../../src/files/process/supervisor.js';
+
+import { systemdKind } from '../../../src/files/process/systemd/systemd.js';
+
+import { shellKind } from '../../../src/files/shell/index.js';
+
 import {
   type Decision,
   type Fact,
@@ -18,7 +29,15 @@ import type { Edit, Finding } from '../../../src/plan/types.js';
 const KINDS: readonly FileKind<never>[] = [
   composeKind as FileKind<never>,
   procfileKind as FileKind<never>,
+  circusKind as FileKind<never>,
   supervisorKind as FileKind<never>,
+  packageJsonKind as FileKind<never>,
+  herokuKind as FileKind<never>,
+  appJsonKind as FileKind<never>,
+  systemdKind as FileKind<never>,
+  kubernetesKind as FileKind<never>,
+  dockerKind as FileKind<never>,
+  shellKind as FileKind<never>,
 ];
 
 export type Files = Readonly<Record<string, string>>;
@@ -93,7 +112,10 @@ export function migrate(files: Files, decision: Decision = decisionOf(factsOf(fi
 function each<T>(project: ProjectView, run: (kind: FileKind<never>, file: SourceFile) => readonly T[]): T[] {
   return project.paths.flatMap((path) => {
     const file = project.get(path);
-    const kind = KINDS.find((one) => one.match(path) && file !== undefined && isOfKind(one, file));
+    const kind = KINDS.find(
+      (one) =>
+        (one.match(path) || one.claims?.(project).has(path)) && file !== undefined && isOfKind(one, file),
+    );
     return file === undefined || kind === undefined ? [] : run(kind, file);
   });
 }

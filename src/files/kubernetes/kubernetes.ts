@@ -1,0 +1,50 @@
+import type { Fact, FileKind } from '../types.js';
+import { lineAt, valueAt } from '../yaml/path.js';
+import { editsOf, intentOf, processId, processName } from './changes.js';
+import { confirmManifests } from './confirm.js';
+import { variableFacts } from './environment.js';
+import { isGoneKustomization } from './kustomize.js';
+import { type KubeFile, readManifests } from './objects.js';
+import { orphans } from './orphans.js';
+import { removalOf } from './removal.js';
+import { type Container, type Workload, workloadsOf } from './workloads.js';
+
+/** Kubernetes manifests and kustomizations. Templates of Helm are none: they are no YAML yet. */
+export const kubernetesKind: FileKind<KubeFile> = {
+  id: 'kubernetes',
+  match: (path) => /\.ya?ml$/.test(path),
+  parse: readManifests,
+  facts(file, project) {
+    const processes = workloadsOf(file, project).flatMap((workload) =>
+      workload.containers.map((container) => processFact(workload, container)),
+    );
+    return [...processes, ...variableFacts(file, project)];
+  },
+  edits(file, decision, project) {
+    if (isGoneKustomization(file, decision, project)) return { edits: [], deleteFile: true, findings: [] };
+    const intent = intentOf(file, decision, project);
+    const findings = [...intent.findings, ...orphans(file, decision, project)];
+    if (removalOf(decision, project).files.has(file.path)) return { edits: [], deleteFile: true, findings };
+    return { edits: editsOf(file, intent), findings };
+  },
+  confirm: confirmManifests,
+};
+
+function processFact(workload: Workload, container: Container): Fact {
+  const { file, object } = workload;
+  const { role, queues, withScheduler, alsoRuns, via, starts } = container.analysis;
+  const replicas = Number(valueAt(object.plain, ['spec', 'replicas']) ?? 1);
+  return {
+    type: 'process',
+    id: processId(workload, container),
+    name: processName(workload, container),
+    role,
+    queues,
+    withScheduler,
+    alsoRuns,
+    replicas: Number.isInteger(replicas) && replicas >= 0 ? replicas : 1,
+    via,
+    starts,
+    where: { path: file.path, line: lineAt(file, object.document, container.path) },
+  };
+}

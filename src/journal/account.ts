@@ -25,7 +25,7 @@ export interface Suspect {
 }
 
 /**
- * `gone`: its hash is gone although its time has not come; `stray`: no registry and no queue holds it; `not-queued`:
+ * `gone`: its hash is gone although its time has not come, or while it waits in its registry still; `stray`: no registry and no queue holds it; `not-queued`:
  * its status is queued, but it is on no queue; `wrong-type`: its key holds something else.
  */
 export type LossReason = 'gone' | 'stray' | 'not-queued' | 'wrong-type';
@@ -122,12 +122,14 @@ export class Account {
   #reason(job: AccountedJob, state: string, exact: boolean): LossReason | null {
     if (state === 'stray') return job.detail === 'queued' ? 'not-queued' : 'stray';
     if (state === 'wrong-type') return 'wrong-type';
+    if (state === 'ghost') return 'gone';
     if (state === 'gone') return Number(job.score) <= this.now ? null : 'gone';
     const listed = exact || job.detail !== 'queued' || this.isQueued(job.queue, latin1(job.newId ?? job.id));
     return state === 'queued' && !listed ? 'not-queued' : null;
   }
 
   #nameOf(job: AccountedJob, state: string): string {
+    if (state === 'ghost') return 'gone';
     if (state === 'gone') return 'finishedOrExpired';
     if (state === 'finished' && (job.op === 'repeat' || OF_SERIES.has(job.op))) return 'seriesEnded';
     return SETTLED[state] ?? 'other';

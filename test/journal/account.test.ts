@@ -82,6 +82,13 @@ describe('Account', () => {
     expect(one.counts).toEqual({ lost: 0, scheduled: 1, quarantined: 1, series: 1 });
   });
 
+  it('knows of one whose time has come that it cannot have run as long as its entry waits', () => {
+    const due = { score: `${NOW - 60}` };
+    const { one, suspects } = account(record('ran', 'gone', due), record('ghost', 'ghost', due));
+    expect(one.counts).toEqual({ lost: 0, finishedOrExpired: 1 });
+    expect(suspects.map(({ reason }) => reason)).toEqual(['gone']);
+  });
+
   it('lets no repair hide that a job was lost', () => {
     const { one, suspects } = account(
       record('lost', 'removed', { op: 'remove' }),

@@ -171,13 +171,15 @@ describe('accountJournal', () => {
       after = page.next;
       if (after === null) break;
     }
-    expect(states).toEqual(['j0 scheduled', 'j1 gone', 'j2 queued']);
+    expect(states).toEqual(['j0 scheduled', 'j1 ghost', 'j2 queued']);
     const jobs = ['j0', 'j1', 'j2'].map((id) => ({ queue: 'q', id: Buffer.from(id) }));
     expect((await redis.port.judgeJobs(jobs)).map(({ state }) => state)).toEqual([
       'scheduled',
-      'gone',
+      'ghost',
       'stray',
     ]);
+    await redis.raw.zrem(nativeKey('q'), 'j1');
+    expect((await redis.port.judgeJobs(jobs))[1]?.state).toBe('gone');
     await redis.raw.rpush('rq:queue:q', 'j2');
     expect((await redis.port.judgeJobs(jobs))[2]).toEqual({ state: 'queued', status: 'queued' });
     expect(await redis.port.queuedIds('q')).toEqual(new Set(['j2']));

@@ -178,7 +178,10 @@ describe('rollback', () => {
     await raw.set('rq:scheduler-lock:default', '4711', 'EX', 61);
     await startRollback(fence);
     const first = await port.rollbackBatch(fence.run, 'r1');
-    expect([first.pending, first.jobs.map((job) => job.result)]).toEqual([1, ['due', 'restored', 'restored']]);
+    expect([first.pending, first.jobs.map((job) => job.result)]).toEqual([
+      1,
+      ['due', 'restored', 'restored'],
+    ]);
     expect(await raw.zscore(NATIVE, 'due')).toBe(String(now - 1));
 
     // Only the open one is looked at again; the scheduler is gone now.

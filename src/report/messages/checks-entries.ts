@@ -47,7 +47,7 @@ export function reasonsOf(codes: Args[string] | undefined): string {
 
 /** Why a job (journal/account.ts) or the next run of a series (redis/scripts/series.lua) is lost. */
 const LOSSES: Readonly<Record<string, string>> = {
-  gone: 'gone before its time',
+  gone: 'gone before it ran',
   stray: 'in no schedule and no queue',
   'not-queued': 'its status is queued, but no queue holds it',
   'wrong-type': 'its key holds something else than a job',
@@ -56,7 +56,7 @@ const LOSSES: Readonly<Record<string, string>> = {
   'job-ended': 'its last job armed no other',
 };
 
-/** `id: reason` in words: `a: gone before its time; b: …`. */
+/** `id: reason` in words: `a: gone before it ran; b: …`. */
 export function losses(examples: Args[string] | undefined): string {
   if (!Array.isArray(examples)) return list(examples);
   return examples

@@ -56,16 +56,16 @@ const LOSSES: Readonly<Record<string, string>> = {
   'job-ended': 'its last job armed no other',
 };
 
-/** `id: reason` in words: `a: gone before it ran; b: …`. */
+/** `id: reason` in words: `a (gone before it ran), b (…)`. */
 export function losses(examples: Args[string] | undefined): string {
   if (!Array.isArray(examples)) return list(examples);
   return examples
     .map((one: string) => {
       const at = one.lastIndexOf(': ');
       const reason = one.slice(at + 2);
-      return `${one.slice(0, at)}: ${LOSSES[reason] ?? reason}`;
+      return `${one.slice(0, at)} (${LOSSES[reason] ?? reason})`;
     })
-    .join('; ');
+    .join(', ');
 }
 
 /** Checks of the entries of RQ's schedule, and of the journal. */
@@ -105,7 +105,7 @@ export const ENTRY_CHECKS: Readonly<Record<string, CheckWord>> = {
           text: `${many(a.total, 'job that was moved or repaired is', 'jobs that were moved or repaired are')} accounted for: lost 0${outcomes(a)}`,
         }
       : {
-          text: `${a.lost} of ${many(a.total, 'job')} that were moved or repaired ${a.lost === 1 ? 'is' : 'are'} lost (${losses(a.examples)})${outcomes(a)}`,
+          text: `${a.lost} of ${many(a.total, 'job')} that were moved or repaired ${a.lost === 1 ? 'is' : 'are'} lost: ${losses(a.examples)}${outcomes(a)}`,
           next: 'schedule anew what was not deleted on purpose; migrate-scheduler repair arms lost recurring series again',
         },
   'run-unfinished': (a) => ({

@@ -31,7 +31,7 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
     s === 'pass'
       ? { text: `${many(a.count, 'recurring series has', 'recurring series have')} the next run armed` }
       : {
-          text: `${a.broken} of ${many(a.count, 'recurring series', 'recurring series')} lost the next run (${losses(pairs(a))})`,
+          text: `${a.broken} of ${many(a.count, 'recurring series', 'recurring series')} lost the next run: ${losses(pairs(a))}`,
           next: 'see in the log of its workers why (can they import rq_recurring?), then migrate-scheduler repair',
         },
   'nothing-scheduled': () => ({ text: 'no job is scheduled in any queue; there is nothing to watch' }),

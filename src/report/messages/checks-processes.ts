@@ -59,7 +59,7 @@ function schedulerBeats(a: Args, status: string, queue: string | null): Wording 
   if (status === 'warn') {
     return {
       text: `queue ${queue}: the scheduler lock is refreshed${holder}, which on RQ 1.11 and earlier or without a heartbeat proves nothing`,
-      next: 'schedule a test job and see it run, or upgrade RQ',
+      next: 'migrate-scheduler verify --canary proves it with a test job',
     };
   }
   const wait =

@@ -74,6 +74,10 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     text: `Without the edits that were declined ${a.path} could not be read any more (${a.reason}); nothing was changed.`,
     next: 'Choose again.',
   }),
+  'fix-not-compiled': (a) => ({
+    text: `Python would no longer compile ${a.path} after the fix (${a.reason}); nothing was changed.`,
+    next: 'Change this file by hand, or leave it out with --exclude.',
+  }),
   declined: () => ({ text: 'Nothing was changed.' }),
   'no-run-to-roll-back': () => ({ text: 'There is no run to roll back in this project.' }),
   'unknown-run': (a) => ({

@@ -64,7 +64,7 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
   }),
   'needs-yes': () => ({
     text: 'Nobody can be asked here (no terminal).',
-    next: 'Look at dry-run first, then add --yes.',
+    next: 'Look at what it would do (above, or dry-run), then add --yes.',
   }),
   'interactive-needs-terminal': () => ({
     text: 'Nobody can be asked about single edits here (no terminal).',

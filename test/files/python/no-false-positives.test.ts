@@ -76,6 +76,18 @@ describe('code that is not about rq-scheduler', () => {
     }
   });
 
+  // Each class gives its attribute from all others: going round such circles one by one would never end.
+  it('is looked through in bounded time where classes hold each other', () => {
+    const count = 20;
+    const classes = Array.from({ length: count }, (_, i) => {
+      const others = Array.from({ length: count }, (_unused, j) => `        self.part = C${j}().part.part`);
+      return `class C${i}:\n    def __init__(self):\n${others.join('\n')}\n`;
+    });
+    const text = `from rq_scheduler import Scheduler\n${classes.join('')}C0().part.scheduler = Scheduler()\n`;
+    const { uses } = analyseCode(viewOf([{ path: 'a.py', text }]));
+    expect(uses.map(({ code }) => code)).toContain('code-scheduler-object');
+  });
+
   it('has none where another package has the same names', () => {
     for (const name of codeCases()) expectNothing(disguised(codeCase(name).before), name);
   });

@@ -52,6 +52,16 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/repair.js'),
   },
   {
+    name: 'rehearse',
+    about: 'plan, run and roll back on a private copy of the jobs; says how long the real run takes',
+    load: () => import('./commands/rehearse.js'),
+  },
+  {
+    name: 'runbook',
+    about: 'the order of the move in production, with the commands for this project',
+    load: () => import('./commands/runbook.js'),
+  },
+  {
     name: 'demo',
     about: 'the whole move on a sample project, with a private Redis and real RQ',
     load: () => import('./commands/demo.js'),

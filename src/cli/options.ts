@@ -1,7 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Commands that options can belong to; `*` means every one of them. */
-export type CommandName = 'run' | 'dry-run' | 'code' | 'verify' | 'rollback' | 'status' | 'repair' | 'demo';
+export type CommandName =
+  | 'run'
+  | 'dry-run'
+  | 'code'
+  | 'verify'
+  | 'rollback'
+  | 'status'
+  | 'repair'
+  | 'rehearse'
+  | 'runbook'
+  | 'demo';
 
 /** One row of the option table: the single source of parsing, help and docs/options.md. */
 export interface OptionRow {
@@ -43,8 +53,27 @@ function rqVersion(value: string): string {
   return value;
 }
 
+function entries(value: string): number {
+  if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('give a number of entries');
+  return Number(value);
+}
+
 const APPLYING: readonly CommandName[] = ['run', 'dry-run'];
-const PLAIN: readonly CommandName[] = ['run', 'dry-run', 'verify', 'rollback', 'status', 'repair', 'demo'];
+/** Commands that decide about jobs. */
+const DECIDING: readonly CommandName[] = [...APPLYING, 'rehearse'];
+/** All but `code`, which looks at files only. */
+const WITH_REDIS: readonly CommandName[] = [
+  'run',
+  'dry-run',
+  'verify',
+  'rollback',
+  'status',
+  'repair',
+  'rehearse',
+  'runbook',
+  'demo',
+];
+/** Commands that read the project's code. */
 const READING: readonly CommandName[] = [...APPLYING, 'code'];
 
 /** Every option of every command. Durations are seconds unless suffixed. */
@@ -53,12 +82,12 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--redis-url <url>',
     about: 'Redis to work on (default: $MIGRATE_SCHEDULER_REDIS_URL, $RQ_REDIS_URL, $REDIS_URL, localhost)',
-    commands: PLAIN,
+    commands: WITH_REDIS,
   },
   {
     flags: '--format <format>',
     about: 'how to print data',
-    commands: ['run', 'dry-run', 'rollback', 'status', 'repair', 'demo'],
+    commands: ['run', 'dry-run', 'rollback', 'status', 'repair', 'rehearse', 'runbook', 'demo'],
     fallback: 'text',
     choices: ['text', 'json'],
   },
@@ -78,7 +107,7 @@ export const OPTIONS: readonly OptionRow[] = [
     fallback: 'text',
     choices: ['text', 'json', 'junit', 'github'],
   },
-  { flags: '--yes', about: 'do not ask', commands: PLAIN },
+  { flags: '--yes', about: 'do not ask', commands: WITH_REDIS },
   { flags: '--no-color', about: 'no colours (NO_COLOR works too)', commands: '*' },
   { flags: '--quiet', about: 'only data and errors', commands: '*' },
   { flags: '--verbose', about: 'say more on the way', commands: '*' },
@@ -104,7 +133,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--allow <codes>',
     about: 'go on in spite of these findings (comma-separated codes)',
-    commands: APPLYING,
+    commands: DECIDING,
     parse: collect,
   },
   {
@@ -118,35 +147,35 @@ export const OPTIONS: readonly OptionRow[] = [
       'also change Python code where the change must be reviewed: recurring calls, naive times, other queues',
     commands: READING,
   },
-  { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: APPLYING },
+  { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: DECIDING },
   {
     flags: '--rq-version <version>',
     about: 'the RQ version to aim at',
-    commands: [...APPLYING, 'verify', 'repair'],
+    commands: [...DECIDING, 'verify', 'repair'],
     parse: rqVersion,
   },
   {
     flags: '--recurring <strategy>',
     about:
       'recurring jobs: rearm (native series), repeat (finite intervals, by RQ itself), cron (rq cron), keep (with rq-scheduler)',
-    commands: APPLYING,
+    commands: DECIDING,
     choices: STRATEGIES,
   },
   {
     flags: '--recurring-for <pattern=strategy>',
     about: 'the strategy for jobs whose id or function matches (repeatable)',
-    commands: APPLYING,
+    commands: DECIDING,
     parse: override,
   },
   {
     flags: '--tz <zone>',
     about: 'the time zone in which rq-scheduler read cron strings',
-    commands: READING,
+    commands: [...DECIDING, 'code'],
   },
   {
     flags: '--rq-scheduler-version <version>',
     about: 'the rq-scheduler version that wrote the jobs, where the files do not tell',
-    commands: READING,
+    commands: [...DECIDING, 'code'],
     parse: rqVersion,
   },
   {
@@ -159,14 +188,32 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'do not prove that workers can import rq_recurring',
     commands: ['run'],
   },
+  {
+    flags: '--follow',
+    about:
+      'stay after the move and move what clients still add to the legacy schedule, until Ctrl-C; then verify',
+    commands: ['run'],
+  },
+  { flags: '--for <time>', about: 'follow this long', commands: ['run'], parse: seconds },
+  {
+    flags: '--until-quiet <time>',
+    about: 'follow until no client has added anything for this long',
+    commands: ['run'],
+    parse: seconds,
+  },
   { flags: '--all', about: 'list every job and show new files whole', commands: APPLYING },
   {
     flags: '--include <patterns>',
     about: 'look at these files although git ignores them (patterns as in .gitignore)',
-    commands: READING,
+    commands: [...READING, 'runbook'],
     parse: collect,
   },
-  { flags: '--exclude <patterns>', about: 'leave these files out', commands: READING, parse: collect },
+  {
+    flags: '--exclude <patterns>',
+    about: 'leave these files out',
+    commands: [...READING, 'runbook'],
+    parse: collect,
+  },
   { flags: '--interactive', about: 'ask about every single edit', commands: ['run'] },
   { flags: '--explain', about: 'say the reason of every edit', commands: APPLYING },
   {
@@ -199,6 +246,12 @@ export const OPTIONS: readonly OptionRow[] = [
     commands: ['verify'],
     fallback: 5,
     parse: seconds,
+  },
+  {
+    flags: '--limit <entries>',
+    about: 'copy only so many entries of the legacy schedule, the earliest',
+    commands: ['rehearse'],
+    parse: entries,
   },
   { flags: '--force', about: 'restore files that were edited since, too', commands: ['rollback'] },
 ];

@@ -4,6 +4,7 @@ import { decodeMeta, type MetaResult } from '../legacy/meta.js';
 import type { JobSnapshot } from '../legacy/types.js';
 import { hashProblems } from '../native/entry.js';
 import { jobIdProblem, printableId, safeJobId } from '../native/job-id.js';
+import { parseUtc } from '../native/parse.js';
 import { atLeast } from '../native/version.js';
 import { conclude, type Item, type JobDecision } from './conclude.js';
 import { decideCron } from './decide-cron.js';
@@ -98,9 +99,31 @@ export function decideJob(job: JobSnapshot, policy: JobPolicy): JobDecision {
   const standing = [...problems].filter((code) => !(policy.allow.has(code) && ALLOWABLE.has(code)));
   if (standing.length > 0) return conclude(item, 'refuse', standing, 'warn');
 
+  if (!recurrence && wasEnqueued(job)) return conclude(item, 'keep', ['job-enqueued-already'], 'warn');
   if (recurrence) return decideStrategy(job, item, recurrence, data?.ok ? data.data : null, policy);
   if (BUSY.has(text(job.fields.get('status')))) return conclude(item, 'keep', ['job-busy'], 'warn');
   return decideId(job, item, policy);
+}
+
+/** Statuses that a job has from its enqueueing on (rq/job.py JobStatus). */
+const ENQUEUED: ReadonlySet<string> = new Set([
+  'queued',
+  'started',
+  'finished',
+  'failed',
+  'stopped',
+  'canceled',
+]);
+
+/**
+ * Was it put on its queue for the very time of this entry? rq-scheduler does that first and takes the entry out
+ * afterwards (rq_scheduler 0.9-0.14 scheduler.py, enqueue_job): one that is killed in between leaves an entry whose
+ * job has run or will.
+ */
+function wasEnqueued(job: JobSnapshot): boolean {
+  const raw = job.fields.get('enqueued_at');
+  const at = raw === undefined ? null : parseUtc(raw);
+  return ENQUEUED.has(text(job.fields.get('status'))) && at !== null && at >= Number(job.score);
 }
 
 /** What becomes of a recurring job by its strategy; one that cannot have it stays, with the reason. */

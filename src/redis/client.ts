@@ -1,9 +1,17 @@
 import { accountJournal, judgeJobs, queuedIds } from './accounting.js';
 import * as canary from './canary.js';
 import { type Connection, type ConnectLimits, openConnection } from './connection.js';
+import { dumpKeys, readValue } from './copy.js';
 import * as entries from './entries.js';
 import { schedulerLockKey } from './keys.js';
-import { acquireCanaryLock, acquireLegacyLock, acquireRunLock, LockKeeper, releaseLocks } from './lock.js';
+import {
+  acquireCanaryLock,
+  acquireLegacyLock,
+  acquireRunLock,
+  LockKeeper,
+  releaseLegacyLock,
+  releaseLocks,
+} from './lock.js';
 import { moveBatch, rollbackBatch } from './moves.js';
 import * as overview from './overview.js';
 import type { RedisPort } from './port.js';
@@ -38,9 +46,12 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     close: () => connection.close(),
 
     legacyCount: () => entries.legacyCount(connection),
+    legacyDue: (until) => entries.legacyDue(connection, until),
     pageLegacy: (cursor, count) => entries.pageLegacy(connection, cursor, count),
     pageScheduled: (queue, cursor, count) => entries.pageScheduled(connection, queue, cursor, count),
     readJobs: (jobs, options) => entries.readJobs(connection, jobs, options),
+    dumpKeys: (keys) => dumpKeys(connection, keys),
+    readValue: (key) => readValue(connection, key),
     schedulerKeys: () => overview.findSchedulerKeys(connection),
     legacyState: (keys) => overview.legacyState(connection, keys),
     nativeQueues: (keys, overdueBefore, also) => overview.nativeQueues(connection, keys, overdueBefore, also),
@@ -61,6 +72,7 @@ function portOf(connection: Connection, server: ServerInfo): RedisPort {
     acquireRunLock: (request) => acquireRunLock(connection, request),
     acquireLegacyLock: (run, wait) => acquireLegacyLock(connection, run, wait),
     keepLocks: (run, legacy, everyMs) => new LockKeeper(connection, run, legacy, everyMs),
+    releaseLegacyLock: (legacy) => releaseLegacyLock(connection, legacy),
     releaseLocks: (run, legacy) => releaseLocks(connection, run, legacy),
 
     beginRun: (lock, request) => beginRun(connection, lock, request),

@@ -55,6 +55,11 @@ export async function legacyCount(connection: Connection): Promise<number> {
   return int(await connection.call('ZCARD', KEY.legacyJobs));
 }
 
+/** Entries of the legacy set whose time is up to `until` (epoch seconds). */
+export async function legacyDue(connection: Connection, until: number): Promise<number> {
+  return int(await connection.call('ZCOUNT', KEY.legacyJobs, '-inf', until));
+}
+
 /**
  * Reads the job hashes of these entries, in their order, 250 a call. `result` and `exc_info` are never
  * read, `data` only with `data: true`. A missing hash has type `none`.

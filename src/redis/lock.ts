@@ -146,8 +146,13 @@ export async function releaseLocks(
   run: RunLock,
   legacy: LegacyLock | null,
 ): Promise<void> {
-  if (legacy) await connection.script('release_lock', [KEY.legacyLock], [legacy.value]);
+  if (legacy) await releaseLegacyLock(connection, legacy);
   await connection.script('release_lock', [KEY.runLock], [run.value]);
+}
+
+/** Gives `rq:scheduler_lock` back where it is still ours: rq-scheduler may make its passes. */
+export async function releaseLegacyLock(connection: Connection, legacy: LegacyLock): Promise<void> {
+  await connection.script('release_lock', [KEY.legacyLock], [legacy.value]);
 }
 
 /** Renews the locks from a timer while the process does other things (waits, asks, writes files). */

@@ -10,7 +10,7 @@ export type Field = readonly [string, string | Uint8Array];
 /** One step on one legacy entry. `score` is the planned one; scripts/move_batch.lua says what each does. */
 export type JobStep =
   | {
-      readonly op: 'move';
+      readonly op: 'move' | 'reschedule';
       readonly id: Uint8Array;
       readonly score: string;
       readonly queue: string;
@@ -92,6 +92,7 @@ function argsOf(step: JobStep): Arg[] {
   const head: Arg[] = [step.op, arg(step.id), step.score];
   switch (step.op) {
     case 'move':
+    case 'reschedule':
       return [...head, step.queue, step.defaultTimeout];
     case 'rename':
       return [...head, step.queue, step.defaultTimeout, step.newId];

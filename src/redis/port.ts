@@ -1,5 +1,6 @@
 import type { AccountedPage } from './accounting.js';
 import type { Canary, CanaryName, CanaryRemoval, CanaryState } from './canary.js';
+import type { Dumped, TypedValue } from './copy.js';
 import type { Cursor, Entry, JobRead, Page, ReadJobsOptions } from './entries.js';
 import type {
   HeldLock,
@@ -35,9 +36,15 @@ export interface RedisPort {
 
   // Reading: never writes, every call bounded.
   legacyCount(): Promise<number>;
+  /** Legacy entries whose time is up to `until`, epoch seconds. */
+  legacyDue(until: number): Promise<number>;
   pageLegacy(cursor: Cursor | null, count?: number): Promise<Page>;
   pageScheduled(queue: string, cursor: Cursor | null, count?: number): Promise<Page>;
   readJobs(entries: readonly Entry[], options: ReadJobsOptions): Promise<JobRead[]>;
+  /** Keys as they are, for a copy elsewhere; those left out that do not exist. */
+  dumpKeys(keys: readonly Buffer[]): Promise<Dumped[]>;
+  /** A key by its type, for a server that cannot read its dump; null for none. */
+  readValue(key: Buffer): Promise<TypedValue | null>;
   /** One walk over the key space, for the three that follow. */
   schedulerKeys(): Promise<SchedulerKeys>;
   legacyState(keys: SchedulerKeys): Promise<LegacyState>;
@@ -66,6 +73,7 @@ export interface RedisPort {
   acquireRunLock(request: RunLockRequest): Promise<RunLockResult>;
   acquireLegacyLock(run: RunLock, wait: LegacyLockWait): Promise<LegacyLockResult>;
   keepLocks(run: RunLock, legacy: LegacyLock | null, everyMs?: number): LockKeeper;
+  releaseLegacyLock(legacy: LegacyLock): Promise<void>;
   releaseLocks(run: RunLock, legacy: LegacyLock | null): Promise<void>;
 
   // Writing: each call is one script, fenced and journalled.

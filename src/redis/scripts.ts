@@ -9,6 +9,8 @@ const SCRIPTS = {
   release_lock: false,
   page_zset: false,
   read_jobs: false,
+  dump_keys: false,
+  restore_keys: false,
   probe_writes: true,
   begin_run: true,
   finish_run: true,

@@ -24,6 +24,6 @@ export function nextSteps(plan: PlanHead): string[] {
 }
 
 /** The default file needs no flag; an override is used together with the file it overrides. */
-function composeFlags(path: string): string {
+export function composeFlags(path: string): string {
   return /^(docker-compose|compose)\.ya?ml$/.test(path) ? '' : ` -f ${path}`;
 }

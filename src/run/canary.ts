@@ -8,10 +8,10 @@ import type { HeldLock } from '../redis/lock.js';
 import type { RedisPort } from '../redis/port.js';
 import { type CanarySeen, canaryCheck, canaryQueues, importCheck, skippedCanary } from '../verify/canary.js';
 import type { Check, Observations } from '../verify/observations.js';
-import { isAlive } from './apply-jobs.js';
 import { canaryJob, type Serializer } from './canary-job.js';
 import type { Context } from './context.js';
 import { outcomeOf, pingQueue } from './import-check.js';
+import { isAlive } from './locks.js';
 import { EXIT, refusal } from './outcome.js';
 import { lookAtSeries } from './series.js';
 

@@ -37,6 +37,13 @@ export interface RunOptions {
   readonly rqSchedulerVersion?: string;
   readonly runtimePath?: string;
   readonly skipImportCheck?: boolean;
+  readonly follow?: boolean;
+  /** Seconds. */
+  readonly for?: number;
+  /** Seconds. */
+  readonly untilQuiet?: number;
+  /** Entries. */
+  readonly limit?: number;
   readonly fix?: boolean;
   readonly unsafeFixes?: boolean;
   readonly diff?: boolean;

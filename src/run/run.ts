@@ -4,18 +4,23 @@ import { planSummary } from '../report/plan-text.js';
 import { runSummary } from '../report/run-text.js';
 import { openRunDir, type RunDir } from '../world/run-dir.js';
 import { applyFiles } from './apply-files.js';
-import { applyJobs, type JobsDone, takeLegacyLock, takeRunLock } from './apply-jobs.js';
+import { applyJobs, type JobsDone, type Staying } from './apply-jobs.js';
 import { askFirst } from './ask.js';
 import { type AssembledPlan, assemble, coversOf, toolName } from './assemble.js';
 import { chooseEdits } from './choose-edits.js';
 import type { Context } from './context.js';
+import { follow } from './follow.js';
+import { openFollowLog } from './follow-log.js';
 import { checkImport } from './import-check.js';
+import { ImportGate } from './import-gate.js';
 import { allSinks, tableSink } from './job-sinks.js';
+import { HeldLocks, takeRunLock } from './locks.js';
 import { type OpenRedis, openRedis, redisRefusal } from './open-redis.js';
 import { EXIT, type ExitCode, refusal } from './outcome.js';
 import { planView, previewText } from './preview.js';
 import { checkWritable, chooseRun, type RunChoice } from './run-state.js';
 import { readSavedPlan, savedPlanSink } from './saved-plan.js';
+import { verify } from './verify.js';
 
 export const RUN_SCHEMA = 'migrate-scheduler/run@1';
 
@@ -41,18 +46,25 @@ export interface RunResult {
 /** Previews, asks, and carries out the migration; goes on with a run that stopped part-way. */
 export async function run(context: Context): Promise<ExitCode> {
   const covers = coversOf(context.options);
+  if (follows(context) && !covers.includes('redis')) throw refusal(EXIT.usage, 'follow-needs-redis');
   const redis = covers.includes('redis') ? await openRedis(context) : null;
   try {
     const choice = await chooseRun(context.project, covers, redis?.port ?? null);
     const assembled = await preview(context, redis, choice);
     const result = await decideAndApply(context, redis, choice, assembled);
-    await print(context, result, choice);
-    return EXIT.ok;
+    if (!follows(context)) await print(context, result, choice);
   } catch (error) {
     throw redis ? redisRefusal(error, redis.url, EXIT.noRedis) : error;
   } finally {
     redis?.port.close();
   }
+  // The Ctrl-C that ended the following is no wish to go without the checks; a second one ends the process.
+  return follows(context) ? verify({ ...context, stop: { signal: null, onStop: () => {} } }) : EXIT.ok;
+}
+
+/** Does the run stay, to move what clients still add? */
+function follows({ options }: Context): boolean {
+  return Boolean(options.follow) || options.for !== undefined || options.untilQuiet !== undefined;
 }
 
 /** Shows what dry-run shows; in JSON mode only the result is data, so that stdout holds one document. */
@@ -85,7 +97,8 @@ async function decideAndApply(
     throw refusal(EXIT.blocked, 'blocked', { count: blocked.length, codes });
   }
   const { keep: kept, refuse: refused } = plan.jobs.byAction;
-  if (!hasWork(plan) && !choice.resumes) return { runId: null, jobs: { ...NOTHING, kept, refused }, plan };
+  if (!hasWork(plan) && !choice.resumes && !follows(context))
+    return { runId: null, jobs: { ...NOTHING, kept, refused }, plan };
   checkWritable(context.project, plan.files);
   // What a stopped run had still to do was chosen when it began.
   const chooses = context.options.interactive && !choice.local;
@@ -98,8 +111,9 @@ async function apply(
   context: Context,
   redis: OpenRedis | null,
   choice: RunChoice,
-  { plan, policy, seriesQueues }: AssembledPlan,
+  assembled: AssembledPlan,
 ): Promise<RunResult> {
+  const { plan, seriesQueues } = assembled;
   const { runId } = choice;
   const lock = redis ? await takeRunLock(redis.port, runId) : null;
   const keeper = redis && lock ? redis.port.keepLocks(lock, null) : null;
@@ -113,7 +127,7 @@ async function apply(
       await checkImport(context, redis.port, lock, seriesQueues);
     }
     await keeper?.stop();
-    const jobs = redis && lock ? await moveJobs(context, redis, { runId, lock }, policy, dir) : NOTHING;
+    const jobs = redis && lock ? await moveJobs(context, redis, lock, choice, assembled, dir) : NOTHING;
     dir.append({ type: 'end', at: Date.now() / 1000 });
     return { runId, jobs, plan };
   } catch (error) {
@@ -137,23 +151,30 @@ async function begin(redis: OpenRedis, lock: RunLock, runId: string): Promise<vo
 async function moveJobs(
   context: Context,
   redis: OpenRedis,
-  { runId, lock }: { runId: string; lock: RunLock },
-  policy: AssembledPlan['policy'],
+  lock: RunLock,
+  choice: RunChoice,
+  assembled: AssembledPlan,
   dir: RunDir,
 ): Promise<JobsDone> {
   const { port } = redis;
-  const legacy = await takeLegacyLock(context, port, lock);
-  const keeper = port.keepLocks(lock, legacy);
+  const { runId } = choice;
+  const held = await HeldLocks.take(context, port, lock);
   try {
     dir.append({ type: 'jobs-begin', at: Date.now() / 1000, redis: redis.url });
-    const done = await applyJobs(context, port, { runId, run: lock, legacy }, policy, dir);
-    if (keeper.lost) throw keeper.lost;
+    const stays: Staying[] | null = follows(context) ? [] : null;
+    const jobs = await applyJobs(context, port, held, assembled.policy, dir, stays);
+    await held.hold();
+    if (stays) {
+      await print(context, { runId, jobs, plan: assembled.plan }, choice);
+      const log = openFollowLog(context, runId);
+      const gate = new ImportGate(context, port, lock, log, assembled.seriesQueues);
+      await follow({ context, port, held, policy: assembled.policy, dir, gate, log }, stays);
+    }
     await port.finishRun(lock, runId, await port.time());
     dir.append({ type: 'jobs-done', at: Date.now() / 1000 });
-    return done;
+    return jobs;
   } finally {
-    await keeper.stop();
-    await port.releaseLocks(lock, legacy).catch(() => {});
+    await held.release();
   }
 }
 

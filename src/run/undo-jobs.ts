@@ -6,9 +6,9 @@ import type { RunLock } from '../redis/lock.js';
 import type { RollbackStep, SeriesMeta, Undone } from '../redis/moves.js';
 import type { RedisPort } from '../redis/port.js';
 import { stopped } from './apply-files.js';
-import { takeRunLock } from './apply-jobs.js';
 import { toolName } from './assemble.js';
 import type { Context } from './context.js';
+import { takeRunLock } from './locks.js';
 import { EXIT, refusal } from './outcome.js';
 
 /** Jobs that RQ's scheduler may be enqueueing right now are tried again after this long, and for this long. */

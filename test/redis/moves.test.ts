@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { JobStep } from '../../src/redis/moves.js';
 import { LockLost } from '../../src/redis/problem.js';
-import { addJob, BINARY_ID, begin, contents, FUTURE, jobKey, LEGACY, move, useRedis } from './support.js';
+import {
+  addJob,
+  BINARY_ID,
+  begin,
+  contents,
+  FUTURE,
+  jobKey,
+  LEGACY,
+  move,
+  rollBack,
+  useRedis,
+} from './support.js';
 
 const redis = useRedis();
 const RUN = 'migrate-scheduler:run:r1';
@@ -33,6 +44,36 @@ const rearm = (id: string, over: Partial<Extract<JobStep, { op: 'rearm' }>> = {}
     ['state', 'active'],
   ],
   ...over,
+});
+
+describe('reschedule', () => {
+  const again = (id: string, score: number): JobStep => ({
+    ...{ op: 'reschedule', id: Buffer.from(id), score: String(score), queue: 'default', defaultTimeout: 180 },
+  });
+
+  it('gives a moved job the time that a client gave it since; a rollback brings it back with that', async () => {
+    await addJob(redis.raw, 'a', FUTURE);
+    const fence = await begin(redis.port);
+    await redis.port.moveBatch(fence, [move('a', FUTURE)]);
+    await addJob(redis.raw, 'a', FUTURE + 60);
+    expect(await redis.port.moveBatch(fence, [move('a', FUTURE + 60)])).toEqual(['exists']);
+    expect(await redis.port.moveBatch(fence, [again('a', FUTURE + 60)])).toEqual(['done']);
+    expect(await redis.raw.zscore('rq:scheduled:default', 'a')).toBe(String(FUTURE + 60));
+    expect(await redis.raw.exists(LEGACY)).toBe(0);
+    expect(await redis.raw.hget(RUN, 'moved')).toBe('1');
+
+    expect((await rollBack(redis.port, fence)).map(({ result }) => result)).toEqual(['restored', 'already']);
+    expect(await redis.raw.zrange(LEGACY, '0', '-1', 'WITHSCORES')).toEqual(['a', String(FUTURE + 60)]);
+    expect(await redis.raw.exists('rq:scheduled:default')).toBe(0);
+    expect(await redis.raw.hget(RUN, 'restored')).toBe('1');
+  });
+
+  it("leaves alone what RQ's scheduler may be enqueueing", async () => {
+    await addJob(redis.raw, 'a', FUTURE);
+    await redis.raw.zadd('rq:scheduled:default', 1_000_000, 'a');
+    expect(await redis.port.moveBatch(await begin(redis.port), [again('a', FUTURE)])).toEqual(['busy']);
+    expect(await redis.raw.zscore(LEGACY, 'a')).toBe(String(FUTURE));
+  });
 });
 
 describe('move', () => {

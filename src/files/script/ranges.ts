@@ -74,3 +74,17 @@ export function armRange(text: string, start: number, end: number): Range {
   const blanks = /^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0;
   return { start, end: end + blanks };
 }
+
+/** From line to line where nothing else stands on the first and the last, else just this range. */
+export function lineToLine(text: string, start: number, end: number): Range {
+  const from = text.lastIndexOf('\n', start - 1) + 1;
+  const to = text.lastIndexOf('\n', end - 1) + 1;
+  const whole = text.slice(from, start).trim() === '' && text.slice(to, end).trim() === '' && to > from;
+  return whole ? { start: from, end: to } : { start, end };
+}
+
+/** The first line of a text, for a report. */
+export function oneLine(text: string): string {
+  const line = text.replace(/\s*\\?\r?\n\s*/g, ' ').trim();
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+}

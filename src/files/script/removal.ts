@@ -1,6 +1,6 @@
-import { plainValue } from '../command/words.js';
+import { isConditional, runsBeside } from './beside.js';
 import { calledBy, itemDoes, listDoes, nodeDoes, partsDo, type Reading } from './commands.js';
-import { armRange, itemRange, joined, type Range, wholeLines } from './ranges.js';
+import { armRange, itemRange, joined, lineToLine, oneLine, type Range, wholeLines } from './ranges.js';
 import { type Block, type Body, type Item, type List, nodesOf, type Simple } from './tree.js';
 
 /** A start of rq-scheduler that stays, and why. */
@@ -244,35 +244,4 @@ class Remover {
   private shown(item: Item): string {
     return oneLine(this.raw(item));
   }
-}
-
-/** Does what follows run at once? The item is in the background, or calls a function whose start of rq-scheduler is. */
-function runsBeside(reading: Reading, { background, parts }: Item, depth = 0): boolean {
-  const [only, second] = parts.map(({ node }) => node);
-  if (background || only?.type !== 'simple' || second !== undefined || depth > 20) return background;
-  const starts = calledBy(reading, only)?.bodies[0]?.list.items.filter(
-    (item) => itemDoes(reading, item) === 'scheduler',
-  );
-  return starts?.every((item) => runsBeside(reading, item, depth + 1)) ?? false;
-}
-
-/** Runs only when a test holds, so that whatever follows does not belong to it. */
-function isConditional({ parts }: Item): boolean {
-  const node = parts[0]?.node;
-  if (node?.type !== 'simple') return node?.type === 'if' || node?.type === 'case';
-  const [first] = node.words;
-  return parts.length > 1 && first !== undefined && /^(\[|\[\[|test)$/.test(plainValue(first));
-}
-
-function lineToLine(text: string, start: number, end: number): Range {
-  const from = text.lastIndexOf('\n', start - 1) + 1;
-  const to = text.lastIndexOf('\n', end - 1) + 1;
-  const whole = text.slice(from, start).trim() === '' && text.slice(to, end).trim() === '' && to > from;
-  return whole ? { start: from, end: to } : { start, end };
-}
-
-/** The first line of a text, for a report. */
-function oneLine(text: string): string {
-  const line = text.replace(/\s*\\?\r?\n\s*/g, ' ').trim();
-  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
 }

@@ -9,6 +9,7 @@
 --      (keys of jobs, queues and series are derived: RQ does not run on a cluster either)
 -- ARGV 1 run lock value, 2 its expiry (ms), 3 legacy lock value, 4 its expiry (ms), then per job
 --      'move'   id score queue timeout
+--      'reschedule' id score queue timeout   a moved job to which a client of rq-scheduler gave a new time since
 --      'rename' id score queue timeout newId
 --      'drop'   id score
 --      'rearm'  id score queue newId slot seriesId n field value ... (n arguments) m field value ...
@@ -19,7 +20,8 @@
 --   done     moved, renamed, dropped, re-armed, repeated or retired
 --   gone     no longer in the legacy set (the legacy scheduler ran it, or it was moved before)
 --   changed  its score, its origin or the existence of its hash differs from the plan
---   busy     a one-shot whose status is queued, started or deferred (SEMANTICS section 4)
+--   busy     a one-shot whose status is queued, started or deferred (SEMANTICS section 4), or whose native entry
+--            RQ's scheduler may be enqueueing right now
 --   exists   the new id, the native entry or the series is already taken
 --   or an error FENCED run | FENCED legacy | WRONGTYPE <key>, before anything was written.
 --
@@ -44,6 +46,9 @@ local counter = {
 }
 -- Ops that leave the original hash as it is and write a job of their own beside it.
 local beside = { rearm = true, ['repeat'] = true }
+
+-- Seconds: clocks of workers differ a little from Redis's.
+local SLACK = 2
 
 local position = 5
 local function take()
@@ -75,7 +80,7 @@ local plan, ids, queues = {}, {}, {}
 while position <= #ARGV do
   local job = { op = take(), id = take(), score = take() }
   if job.op ~= 'drop' then job.queue = take() end
-  if job.op == 'move' or job.op == 'rename' then job.timeout = take() end
+  if job.op == 'move' or job.op == 'reschedule' or job.op == 'rename' then job.timeout = take() end
   if job.op == 'rename' or beside[job.op] then job.newId = take() end
   if beside[job.op] then job.slot = take() end
   if job.op == 'rearm' then job.seriesId = take() end
@@ -85,7 +90,7 @@ while position <= #ARGV do
   plan[#plan + 1] = job
   ids[#ids + 1] = job.id
   if job.queue and job.op ~= 'retire' then
-    queues[job.queue] = queues[job.queue] or { targets = {}, native = {}, add = {} }
+    queues[job.queue] = queues[job.queue] or { targets = {}, native = {}, add = {}, set = {} }
     table.insert(queues[job.queue].targets, job.newId or job.id)
   end
 end
@@ -118,7 +123,9 @@ local function decide(job, score)
   if not beside[job.op] and busy[values[2]] then return 'busy' end
 
   local target = job.newId or job.id
-  if taken[target] or queues[job.queue].native[target] then return 'exists' end
+  local native = queues[job.queue].native[target]
+  if taken[target] or (native and job.op ~= 'reschedule') then return 'exists' end
+  if native and tonumber(native) <= now_ms / 1000 + SLACK then return 'busy' end
   if job.newId and redis.call('EXISTS', unpack(keys_of(job.newId))) > 0 then return 'exists' end
   if job.seriesId then
     if redis.call('EXISTS', 'migrate-scheduler:series:' .. job.seriesId) > 0 then return 'exists' end
@@ -143,14 +150,16 @@ for i, job in ipairs(plan) do
       added = not queue.known
       queue.known, queue.new = true, queue.new or added
     end
-    local plain = job.op == 'move' or job.op == 'rename'
+    local plain = job.op == 'move' or job.op == 'reschedule' or job.op == 'rename'
     job.timeoutSet = plain and (not job.oldTimeout or job.oldTimeout == '')
     records[#records + 1] = {
       job.op, job.id, job.score, job.queue or false, added,
       plain and job.status or false, plain and job.oldTimeout or false, job.timeoutSet,
       job.expireAt or false, job.newId or false, job.seriesId or job.runs or false,
     }
-    counts[counter[job.op]] = (counts[counter[job.op]] or 0) + 1
+    -- A rescheduled job was counted when it was moved.
+    local name = counter[job.op]
+    if name then counts[name] = (counts[name] or 0) + 1 end
   end
 end
 if #jobs == 0 then return results end
@@ -158,7 +167,7 @@ if #jobs == 0 then return results end
 redis.call('XADD', KEYS[6], '*', 'b', cmsgpack.pack(records))
 for name, n in pairs(counts) do redis.call('HINCRBY', KEYS[5], name, n) end
 
-local function reschedule(job)
+local function schedule(job)
   if job.op == 'rename' then
     local from, to = keys_of(job.id), keys_of(job.newId)
     for i = 1, #from do
@@ -185,11 +194,12 @@ for _, job in ipairs(jobs) do
       redis.call('HSET', 'migrate-scheduler:series:' .. job.seriesId, unpack(job.series))
       redis.call('SADD', KEYS[7], job.seriesId)
     end
-  elseif job.op == 'move' or job.op == 'rename' then
-    reschedule(job)
+  elseif job.op ~= 'drop' and job.op ~= 'retire' then
+    schedule(job)
   end
   if job.queue and job.op ~= 'retire' then
-    local add = queues[job.queue].add
+    local queue = queues[job.queue]
+    local add = job.op == 'reschedule' and queue.set or queue.add
     add[#add + 1] = job.slot or job.score
     add[#add + 1] = job.newId or job.id
   end
@@ -197,6 +207,7 @@ end
 for name, queue in pairs(queues) do
   if queue.new then redis.call('SADD', KEYS[4], 'rq:queue:' .. name) end
   if #queue.add > 0 then redis.call('ZADD', queue.key, 'NX', unpack(queue.add)) end
+  if #queue.set > 0 then redis.call('ZADD', queue.key, unpack(queue.set)) end
 end
 redis.call('ZREM', KEYS[3], unpack(removed))
 return results

@@ -270,7 +270,7 @@ end
 
 local undo = {
   mend = undo_mend, remove = undo_remove, quarantine = undo_quarantine,
-  drop = undo_drop, move = undo_move, rename = undo_move, rearm = undo_rearm, repair = undo_repair,
+  drop = undo_drop, move = undo_move, reschedule = undo_move, rename = undo_move, rearm = undo_rearm, repair = undo_repair,
   ['repeat'] = undo_repeat, retire = undo_retire,
 }
 

@@ -52,6 +52,14 @@ export const JOBS: Readonly<Record<string, Word>> = {
     text: `${job(a)} is queued, running or deferred right now; it is left alone.`,
     next: 'Run again when it has finished.',
   }),
+  'job-enqueued-already': (a) => ({
+    text: `${job(a)} was put on its queue at its time by a scheduler that was killed before it took the entry out; moved, it would run twice.`,
+    next: `When it has run, remove the entry: redis-cli ZREM rq:scheduler:scheduled_jobs ${a.id}`,
+  }),
+  'job-scheduled-already': (a) => ({
+    text: `${job(a)} is scheduled with RQ already; the entry that a client has added since stays with rq-scheduler.`,
+    next: `Deploy the client that adds it, then cancel the entry: redis-cli ZREM rq:scheduler:scheduled_jobs ${a.id}`,
+  }),
   'recurring-kept': (a) => ({ text: `${job(a)} recurs and stays with rq-scheduler, as asked.` }),
   'tz-ambiguous': (a) => ({
     text: `${job(a)} runs by "${a.cron}", and its time zone cannot be told from its next run (${a.detail}).`,

@@ -96,6 +96,13 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     text: `There is no folder ${a.project}.`,
     next: 'Point --project at the project.',
   }),
+  'rehearsal-stopped': (a) => ({
+    text: `The rehearsal was stopped by ${a.signal}; nothing of its copy is left, and the real database was only read.`,
+  }),
+  'follow-needs-redis': () => ({
+    text: 'Only jobs in Redis can be followed; --only files never looks at them.',
+    next: 'Leave --only files out, or use --only redis.',
+  }),
   'cannot-write-state': (a) => ({
     text: `The state of the run cannot be kept in ${a.path}: ${a.reason}.`,
     next: 'Pass a --project folder that is writable.',

@@ -55,6 +55,10 @@ export const SERIES: Readonly<Record<string, Word>> = {
   'series-need-module': (a) => ({
     text: `Recurring jobs become series: workers of ${list(a.queues)} must be able to import rq_recurring.py when they start.`,
   }),
+  'series-wait-for-module': (a) => ({
+    text: `Workers of queue ${a.queue} cannot run rq_recurring yet; new recurring jobs of that queue wait in rq-scheduler's schedule.`,
+    next: 'Deploy the workers with rq_recurring.py on their import path; they are asked again every 15 seconds.',
+  }),
   'series-differences': () => ({
     text: 'A series differs from rq-scheduler in two ways: intervals keep their grid instead of drifting, and missed runs do not pile up.',
   }),

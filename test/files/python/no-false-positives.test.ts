@@ -60,7 +60,7 @@ describe('code that is not about rq-scheduler', () => {
 
   // A file is only parsed where it names something of ours: one import makes it so.
   it('is left alone but for an import that is put into it', () => {
-    const few = /^(json|http)\//;
+    const few = /^json\/|^http\/cookies/;
     for (const { path, text } of pythonFiles(standardLibrary()).filter(
       (file) => wide || few.test(file.path),
     )) {
@@ -74,6 +74,18 @@ describe('code that is not about rq-scheduler', () => {
       const left = analysis.uses[0]?.fix === 'none' ? file.text : start;
       expect(applyEdits(file.text, analysis.edits(path, 'unsafe')) === left, path).toBe(true);
     }
+  });
+
+  // Each class gives its attribute from all others: going round such circles one by one would never end.
+  it('is looked through in bounded time where classes hold each other', () => {
+    const count = 20;
+    const classes = Array.from({ length: count }, (_, i) => {
+      const others = Array.from({ length: count }, (_unused, j) => `        self.part = C${j}().part.part`);
+      return `class C${i}:\n    def __init__(self):\n${others.join('\n')}\n`;
+    });
+    const text = `from rq_scheduler import Scheduler\n${classes.join('')}C0().part.scheduler = Scheduler()\n`;
+    const { uses } = analyseCode(viewOf([{ path: 'a.py', text }]));
+    expect(uses.map(({ code }) => code)).toContain('code-scheduler-object');
   });
 
   it('has none where another package has the same names', () => {

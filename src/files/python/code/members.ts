@@ -12,9 +12,13 @@ export function attributeValues(node: PyNode, file: PyFile, values: Values): Val
   const name = fieldOf(node, 'attribute')?.text;
   if (object === undefined || name === undefined) return [OTHER];
   const found: Value[] = [];
+  let owned = false;
   for (const value of values.of(object, file)) {
     const member = memberOf(value, name, file, values);
-    if (member !== null) found.push(...member);
+    if (member === null) continue;
+    found.push(...member);
+    // `scheduler = None` in a class body waits to be given from outside.
+    owned ||= (value.is === 'class' || value.is === 'instance') && member.some(({ is }) => is !== 'none');
   }
   const written = dottedName(object) ?? '';
   if (written === 'self' || written === 'cls') {
@@ -22,7 +26,7 @@ export function attributeValues(node: PyNode, file: PyFile, values: Values): Val
     if (own !== null) return own;
   }
   // An object from elsewhere may have been given the attribute, as Flask's application is.
-  if (found.some(({ is }) => is !== 'other' && is !== 'external')) return found;
+  if (owned || found.some(({ is }) => !/^(other|external|none)$/.test(is))) return found;
   const carried = carriedBy(name, lastPart(object), values);
   if (carried.length > 0) return carried;
   return found.some(({ is }) => is === 'external') ? found : ofUnknown(name, values);

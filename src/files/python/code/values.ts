@@ -10,6 +10,9 @@ import { distinct, OTHER, SCHEDULER_CLASS, type Site, type Value } from './value
 
 const MAX_DEPTH = 40;
 
+/** Expressions that are worked out again because a circle cut them short; a usual project needs a few hundred. */
+const MAX_AGAIN = 10_000;
+
 /**
  * Finds out what expressions of a program may be, following names, imports, attributes, calls and parameters
  * on demand. Order of statements is ignored: a name may be all that is ever bound to it.
@@ -18,6 +21,7 @@ export class Values {
   readonly #memo = new Map<PyNode, readonly Value[]>();
   readonly #open = new Set<PyNode | Binding>();
   #cut = false;
+  #again = 0;
   readonly #sites = new Map<PyNode, Site>();
   readonly traces: Traces;
 
@@ -28,6 +32,7 @@ export class Values {
   /** Forgets what was worked out, after more files were parsed. */
   forget(): void {
     this.#memo.clear();
+    this.#again = 0;
   }
 
   of(node: PyNode, file: PyFile): readonly Value[] {
@@ -42,8 +47,9 @@ export class Values {
     this.#open.add(node);
     const values = distinct(this.#evaluate(node, file));
     this.#open.delete(node);
-    // What was cut short by a circle is only part of the truth, unless the circle has been closed here.
-    if (!this.#cut || this.#open.size === 0) this.#memo.set(node, values);
+    // What was cut short by a circle is only part of the truth, unless the circle has been closed here. Circles
+    // through circles would be gone through without end, so that in the end a part has to do.
+    if (!this.#cut || this.#open.size === 0 || ++this.#again > MAX_AGAIN) this.#memo.set(node, values);
     this.#cut = outer || (this.#cut && this.#open.size > 0);
     return values;
   }

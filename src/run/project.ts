@@ -2,8 +2,10 @@ import { existsSync, statSync } from 'node:fs';
 import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
+import { versionOf } from '../files/decide-versions.js';
 import { applyEdits } from '../files/edit.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
+import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
@@ -13,6 +15,7 @@ import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
 import { runtimeSource } from '../world/assets.js';
 import { type FileChoice, readProjectFiles } from '../world/project-files.js';
+import { compiled } from './compiled.js';
 import type { RunOptions } from './context.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
 import { EXIT, refusal } from './outcome.js';
@@ -49,16 +52,19 @@ export function planFiles(
   target: PlanTarget,
 ): PlannedFiles {
   const keepScheduler = Boolean(options.keepScheduler);
+  const level = options.unsafeFixes ? 'unsafe' : 'safe';
+  const analysis = analyseCode(project.view, codeOptions(project, options));
   const { decision, findings } = decide(project.facts, {
     jobQueues: options.only === 'files' ? null : jobs.queues,
     keepScheduler,
     allow: new Set(options.allow),
     rqTarget: target.rq,
-    needsCroniter: jobs.needsCroniter,
+    needsCroniter: jobs.needsCroniter || (level === 'unsafe' && writesCroniter(analysis)),
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
+    codeLeft: analysis.left(level).filter(isBlocking),
   });
-  const planned = changesFor(project, decision);
-  const runtime = needsRuntime(project, options, jobs)
+  const planned = compiled(project, changesFor(project, { ...decision, code: { analysis, level } }));
+  const runtime = needsRuntime(options, jobs, analysis, level)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
@@ -78,6 +84,7 @@ export function planFiles(
       ...project.findings,
       ...findings,
       ...planned.findings,
+      ...codeFindings(analysis, level),
       ...seen,
       ...runtime.findings,
       ...config.findings,
@@ -87,25 +94,58 @@ export function planFiles(
   };
 }
 
-/** Recurring jobs need the module; where Redis was not looked at, whoever names its place wants it. */
-function needsRuntime(project: Project, options: RunOptions, jobs: JobTally): boolean {
-  if ((options.recurring ?? 'rearm') !== 'rearm') return jobs.byAction.rearm > 0;
-  const asked = options.only === 'files' && options.runtimePath !== undefined;
-  return jobs.byAction.rearm > 0 || asked || createsRecurring(project);
+/** What the dependencies and the options tell about the calls in the code. */
+export function codeOptions({ facts }: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
+  return { zone: tz ?? null, schedulerVersion: rqSchedulerVersion ?? versionOf(facts, 'rq-scheduler') };
 }
 
-const USES_SCHEDULER = /^(rq_scheduler|flask_rq2)(\.|$)|^django_rq\.get_scheduler$/;
+function writesCroniter({ uses }: CodeAnalysis): boolean {
+  return uses.some(
+    ({ code, fix, args }) => code === 'code-cron' && fix === 'unsafe' && args.dialect === 'croniter',
+  );
+}
 
-/** Does code that uses rq-scheduler make recurring jobs, `x.cron(…)` or `x.schedule(… interval=…)`? */
-function createsRecurring({ facts, view }: Project): boolean {
-  return facts.some((fact) => {
-    if (fact.type !== 'import' || !USES_SCHEDULER.test(fact.module)) return false;
-    return /\.cron\(|\.schedule\([^#]*?\binterval\s*=/.test(view.get(fact.where.path)?.text ?? '');
-  });
+/**
+ * Uses of rq-scheduler that stay: `code-imports` is what blocks, these say what to do. Workers and, in files that are
+ * not Python, what watches the old keys are told elsewhere.
+ */
+function codeFindings(analysis: CodeAnalysis, level: 'safe' | 'unsafe'): Finding[] {
+  return analysis
+    .left(level)
+    .filter(({ code }) => code !== 'code-import' && code !== 'code-worker-start')
+    .filter(({ code, path }) => code !== 'code-legacy-key' || path.endsWith('.py'))
+    .map(({ code, severity, path, line, column, call, replacement, fix, args }) => ({
+      code,
+      severity: severity === 'info' ? 'info' : 'warn',
+      path,
+      line,
+      column,
+      args: { ...args, call, replacement, fix },
+    }));
+}
+
+/**
+ * Recurring jobs need the module, and so does code that fixes make import it; where Redis was not looked at, whoever
+ * names its place wants it.
+ */
+function needsRuntime(
+  options: RunOptions,
+  jobs: JobTally,
+  { uses }: CodeAnalysis,
+  level: 'safe' | 'unsafe',
+): boolean {
+  const making = uses.filter(({ args }) => args.recurring === true);
+  if (level === 'unsafe' && making.some(({ fix }) => fix === 'unsafe')) return true;
+  if ((options.recurring ?? 'rearm') !== 'rearm') return jobs.byAction.rearm > 0;
+  const asked = options.only === 'files' && options.runtimePath !== undefined;
+  return jobs.byAction.rearm > 0 || asked || making.length > 0;
 }
 
 /** Creates rq_recurring.py, or says that another file of that name is in the way. */
-function installRuntime(project: Project, options: RunOptions): Pick<PlannedFiles, 'changes' | 'findings'> {
+export function installRuntime(
+  project: Project,
+  options: RunOptions,
+): Pick<PlannedFiles, 'changes' | 'findings'> {
   const path = inModuleFolder(project, options, RUNTIME_FILE);
   const there = project.view.get(path);
   const source = runtimeSource();

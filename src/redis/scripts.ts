@@ -29,7 +29,7 @@ const SCRIPTS = {
 
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   true: ['fence'],
-  undo: ['fence', 'undo_entries'],
+  undo: ['fence', 'undo_entries', 'undo_series'],
   series: ['fence', 'series'],
   series_again: ['fence', 'series', 'series_again'],
   job_state: ['fence', 'series', 'job_state'],

@@ -185,9 +185,9 @@ class Follower {
     const going: DecidedJob[] = [];
     const steps: JobStep[] = [];
     for (const decided of batch) {
-      const { action, queue } = decided.item;
       const step = this.#stepOf(decided);
-      if (action === 'rearm' && queue !== null && !gate.ready(queue)) this.#wait(decided, still);
+      const begins = step?.op === 'rearm' && !this.twins.has(step.seriesId);
+      if (begins && !gate.ready(step.queue)) this.#wait(decided, still);
       else if (step === null) await this.#stay(decided, decided.findings, still);
       else {
         going.push(decided);

@@ -14,6 +14,7 @@ import { openFollowLog } from './follow-log.js';
 import { checkImport } from './import-check.js';
 import { ImportGate } from './import-gate.js';
 import { allSinks, tableSink } from './job-sinks.js';
+import { NO_STEPS } from './job-steps.js';
 import { HeldLocks, takeRunLock } from './locks.js';
 import { type OpenRedis, openRedis, redisRefusal } from './open-redis.js';
 import { EXIT, type ExitCode, refusal } from './outcome.js';
@@ -24,16 +25,7 @@ import { verify } from './verify.js';
 
 export const RUN_SCHEMA = 'migrate-scheduler/run@1';
 
-const NOTHING: JobsDone = {
-  moved: 0,
-  renamed: 0,
-  rearmed: 0,
-  repeated: 0,
-  retired: 0,
-  dropped: 0,
-  kept: 0,
-  refused: 0,
-};
+const NOTHING: JobsDone = { ...NO_STEPS, kept: 0, refused: 0 };
 
 /** What one run did. */
 export interface RunResult {

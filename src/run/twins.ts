@@ -21,6 +21,7 @@ const SAME = [
  */
 export class Twins {
   readonly #series = new Map<string, string>();
+  readonly #ids = new Set<string>();
 
   /** The endless active series that there are; read in bounded pages. */
   static async load(port: RedisPort): Promise<Twins> {
@@ -37,6 +38,11 @@ export class Twins {
     return twins;
   }
 
+  /** Is there a series of this id, so that what its entry asks for is run already? */
+  has(seriesId: string): boolean {
+    return this.#ids.has(seriesId);
+  }
+
   /** Id of another series that does what this step would begin; null for none. */
   of(step: Rearm): string | null {
     const digest = digestOf(new Map(step.seriesFields));
@@ -50,6 +56,7 @@ export class Twins {
   }
 
   #note(id: string, fields: Fields): void {
+    this.#ids.add(id);
     const digest = digestOf(fields);
     if (digest !== null && !this.#series.has(digest)) this.#series.set(digest, id);
   }

@@ -10,6 +10,7 @@ import {
   jobKey,
   LEGACY,
   move,
+  rearm,
   rollBack,
   useRedis,
 } from './support.js';
@@ -27,24 +28,6 @@ const rename = (id: string, newId: string): JobStep => ({
   newId,
 });
 const drop = (id: string | Buffer): JobStep => ({ op: 'drop', id: Buffer.from(id), score: String(FUTURE) });
-const rearm = (id: string, over: Partial<Extract<JobStep, { op: 'rearm' }>> = {}): JobStep => ({
-  op: 'rearm',
-  id: Buffer.from(id),
-  score: String(FUTURE),
-  queue: 'default',
-  newId: `s1-${FUTURE}`,
-  slot: String(FUTURE),
-  jobFields: [
-    ['status', 'scheduled'],
-    ['data', Buffer.from([0, 255])],
-  ],
-  seriesId: 's1',
-  seriesFields: [
-    ['slot', String(FUTURE)],
-    ['state', 'active'],
-  ],
-  ...over,
-});
 
 describe('reschedule', () => {
   const again = (id: string, score: number): JobStep => ({
@@ -301,100 +284,6 @@ describe('rearm', () => {
     const steps = [rearm('cron'), rearm('other', { newId: 's1-2' })];
     expect(await redis.port.moveBatch(fence, steps)).toEqual(['done', 'exists']);
     expect(await redis.raw.zrange(LEGACY, '0', '-1')).toEqual(['other']);
-  });
-});
-
-describe('a series registered again by the id of its job', () => {
-  const SERIES = 'migrate-scheduler:series:s1';
-  const NATIVE = 'rq:scheduled:default';
-  const fields = (over: Record<string, string> = {}): [string, string][] =>
-    Object.entries({
-      ...{ kind: 'cron', interval: '', cron: '0 3 * * *', tz: 'UTC', dialect: 'crontab', remaining: '' },
-      ...{ slot: String(FUTURE), job_id: `s1-${FUTURE}`, queue: 'default', data: 'call', legacy_id: 'x' },
-      ...{ state: 'active', ...over },
-    });
-  const seriesFields = (slot: number, over: Record<string, string>) =>
-    fields({ slot: String(slot), job_id: `s1-${slot}`, ...over });
-  const at = (slot: number, over: Record<string, string> = {}) =>
-    rearm('x', {
-      ...{
-        score: String(slot),
-        slot: String(slot),
-        newId: `s1-${slot}`,
-        seriesFields: seriesFields(slot, over),
-      },
-    });
-  /** A run that made the series, and the client's entry that came since. */
-  const again = async (first: JobStep, score: number) => {
-    await addJob(redis.raw, 'x', first.score);
-    const fence = await begin(redis.port);
-    expect(await redis.port.moveBatch(fence, [first])).toEqual(['done']);
-    await addJob(redis.raw, 'x', score);
-    return fence;
-  };
-
-  it('goes on where it asks for the same; one rollback brings the job back once', async () => {
-    const fence = await again(at(FUTURE), FUTURE);
-    expect(await redis.port.moveBatch(fence, [at(FUTURE)])).toEqual(['known']);
-    expect(await redis.raw.zrange(NATIVE, '0', '-1')).toEqual([`s1-${FUTURE}`]);
-    expect(await redis.raw.exists(LEGACY)).toBe(0);
-    // The client wrote it just before the run at that time, which has been since.
-    await redis.raw.hset(SERIES, 'slot', FUTURE + 60, 'job_id', `s1-${FUTURE + 60}`);
-    await redis.raw.zrem(NATIVE, `s1-${FUTURE}`);
-    await redis.raw.zadd(NATIVE, FUTURE + 60, `s1-${FUTURE + 60}`);
-    await redis.raw.hset(`rq:job:s1-${FUTURE + 60}`, 'status', 'scheduled');
-    await addJob(redis.raw, 'x', FUTURE);
-    expect(await redis.port.moveBatch(fence, [at(FUTURE)])).toEqual(['known']);
-    expect((await redis.port.accountJournal('r1', null)).jobs[0]).toMatchObject({ state: 'armed' });
-    expect((await rollBack(redis.port, fence)).map(({ result }) => result)).toEqual([
-      ...['already', 'already', 'advanced'],
-    ]);
-    expect(await redis.raw.zrange(LEGACY, '0', '-1', 'WITHSCORES')).toEqual(['x', String(FUTURE + 60)]);
-    expect(await redis.raw.exists(SERIES, NATIVE)).toBe(0);
-  });
-
-  it.each([
-    ['another time', { kind: 'interval', interval: '60' }, { kind: 'interval', interval: '60' }, FUTURE + 5],
-    ['another rule', {}, { cron: '0 4 * * *' }, FUTURE + 5],
-    ['another call at the same time', {}, { data: 'other' }, FUTURE],
-    ['a count', {}, { remaining: '3' }, FUTURE],
-  ])('is replaced by %s; one rollback brings back the newer', async (_, before, after, slot) => {
-    const fence = await again(at(FUTURE, before), slot);
-    expect(await redis.port.moveBatch(fence, [at(slot, after)])).toEqual(['done']);
-    expect(await redis.raw.zrange(NATIVE, '0', '-1', 'WITHSCORES')).toEqual([`s1-${slot}`, String(slot)]);
-    expect(await redis.raw.hgetall(SERIES)).toEqual(Object.fromEntries(seriesFields(slot, after)));
-    expect(await redis.raw.keys('rq:job:s1-*')).toEqual([`rq:job:s1-${slot}`]);
-    await rollBack(redis.port, fence);
-    expect(await redis.raw.zrange(LEGACY, '0', '-1', 'WITHSCORES')).toEqual(['x', String(slot)]);
-    expect(await redis.raw.exists(SERIES, NATIVE)).toBe(0);
-  });
-
-  it('begins anew where it was over or lost, and waits for an occurrence under way', async () => {
-    const fence = await again(at(FUTURE), FUTURE + 5);
-    const busy = at(FUTURE + 5, { cron: '0 4 * * *' });
-    await redis.raw.zadd(NATIVE, 1000, `s1-${FUTURE}`);
-    expect(await redis.port.moveBatch(fence, [busy])).toEqual(['busy']);
-    await redis.raw.zrem(NATIVE, `s1-${FUTURE}`);
-    await redis.raw.hset(`rq:job:s1-${FUTURE}`, 'status', 'started');
-    expect(await redis.port.moveBatch(fence, [busy])).toEqual(['busy']);
-    await redis.raw.hset(`rq:job:s1-${FUTURE}`, 'status', 'failed');
-    expect(await redis.port.moveBatch(fence, [busy])).toEqual(['done']);
-    for (const state of ['finished', 'cancelled']) {
-      await redis.raw.hset(SERIES, 'state', state);
-      await redis.raw.del(NATIVE, `rq:job:s1-${FUTURE + 5}`);
-      await addJob(redis.raw, 'x', FUTURE + 5);
-      expect(await redis.port.moveBatch(fence, [busy])).toEqual(['done']);
-      expect(await redis.raw.hget(SERIES, 'state')).toBe('active');
-    }
-  });
-
-  it('leaves a series alone that rq_recurring has registered since', async () => {
-    const fence = await again(at(FUTURE), FUTURE + 5);
-    await redis.raw.hset(SERIES, 'name', 's1');
-    const old = await redis.raw.dumpBuffer(SERIES);
-    expect(await redis.port.moveBatch(fence, [at(FUTURE + 5, { cron: '0 4 * * *' })])).toEqual(['known']);
-    expect(await redis.raw.dumpBuffer(SERIES)).toEqual(old);
-    expect(await redis.raw.exists(LEGACY)).toBe(0);
   });
 });
 

@@ -95,6 +95,26 @@ export function move(id: string | Buffer, score: string | number, queue = 'defau
   return { op: 'move', id: Buffer.from(id), score: String(score), queue, defaultTimeout: 180 };
 }
 
+/** A recurring job that becomes series `s1`. */
+export const rearm = (id: string, over: Partial<Extract<JobStep, { op: 'rearm' }>> = {}): JobStep => ({
+  op: 'rearm',
+  id: Buffer.from(id),
+  score: String(FUTURE),
+  queue: 'default',
+  newId: `s1-${FUTURE}`,
+  slot: String(FUTURE),
+  jobFields: [
+    ['status', 'scheduled'],
+    ['data', Buffer.from([0, 255])],
+  ],
+  seriesId: 's1',
+  seriesFields: [
+    ['slot', String(FUTURE)],
+    ['state', 'active'],
+  ],
+  ...over,
+});
+
 /** Content of every key but the locks and this tool's own, by key; lists and streams as DUMP. */
 export async function contents(raw: Redis): Promise<Record<string, unknown>> {
   const out: Record<string, unknown> = {};

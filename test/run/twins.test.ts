@@ -32,6 +32,7 @@ describe('a recurring job registered again under a new id', () => {
     await stored('old');
     const twins = await Twins.load(redis.port);
     expect(twins.of(rearm())).toBe('old');
+    expect([twins.has('old'), twins.has('new')]).toEqual([true, false]);
     expect(twins.of(rearm({ cron: '0 4 * * *' }))).toBeNull();
     expect(twins.of(rearm({ data: 'other' }))).toBeNull();
     // By the id of its own job it is that series' business.

@@ -58,7 +58,7 @@ export const JOBS: Readonly<Record<string, Word>> = {
   }),
   'job-scheduled-already': (a) => ({
     text: `${job(a)} is scheduled with RQ already, and another entry of it is in rq-scheduler's schedule: that stays there.`,
-    next: `If its newer time is meant, run with --follow, which takes it over; else remove it: redis-cli ZREM rq:scheduler:scheduled_jobs ${a.id}`,
+    next: `Remove it once no client adds it any more: redis-cli ZREM rq:scheduler:scheduled_jobs ${a.id} (run --follow takes over new times of one-shot jobs).`,
   }),
   'series-busy': (a) => ({
     text: `${job(a)} was registered again while a run of its series waits for a worker; it is taken over when that has begun.`,

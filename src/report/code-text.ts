@@ -57,12 +57,16 @@ function callLines({ call, replacement }: CodeUse, paint: Paint): string[] {
 /** As `call` is shown: white space runs together. */
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** The first line of a replacement stands behind other code; the others lose what they are all indented by. */
+/**
+ * The first line of a replacement stands behind other code; the others lose what they are all indented by, but for
+ * one level where the first opens a block.
+ */
 function dedented(text: string): string[] {
   const [first = '', ...rest] = text.split(/\r?\n/);
   const indents = rest.filter((line) => line.trim() !== '').map((line) => /^\s*/.exec(line)?.[0].length ?? 0);
   const common = indents.length === 0 ? 0 : Math.min(...indents);
-  return [first, ...rest.map((line) => line.slice(common))];
+  const level = first.trimEnd().endsWith(':') ? '    ' : '';
+  return [first, ...rest.map((line) => level + line.slice(common))];
 }
 
 function fixMark({ fix, severity }: CodeUse, paint: Paint): string {

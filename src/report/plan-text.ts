@@ -152,6 +152,6 @@ export function planSummary(plan: PlanHead, view: PlanView): string {
     `${paint.bold('Target')} RQ ${rq ?? 'unknown'}${rq === null ? '' : ` (from ${source === 'option' ? '--rq-version' : source})`}`,
   );
   if (plan.findings.length > 0) out.push('', ...findingLines(plan.findings, paint));
-  if (!hasWork(plan)) out.push('', 'There is nothing to do.');
+  if (!hasWork(plan)) out.push('', 'There is nothing to do right now.');
   return out.join('\n');
 }

@@ -185,7 +185,7 @@ class Follower {
     const going: DecidedJob[] = [];
     const steps: JobStep[] = [];
     for (const decided of batch) {
-      const step = this.#stepOf(decided);
+      const step = await this.#stepOf(decided);
       const begins = step?.op === 'rearm' && !this.twins.has(step.seriesId);
       if (begins && !gate.ready(step.queue)) this.#wait(decided, still);
       else if (step === null) await this.#stay(decided, decided.findings, still);
@@ -212,11 +212,11 @@ class Follower {
   }
 
   /** What is to be done with an entry; one that a series makes superfluous is only taken out. */
-  #stepOf(decided: DecidedJob): JobStep | null {
+  async #stepOf(decided: DecidedJob): Promise<JobStep | null> {
     const step = stepOf(decided, this.#parts.policy);
     if (step?.op !== 'rearm' || this.#atStart.has(nameOf(step))) return step;
     const { id, score, queue } = step;
-    const seriesId = this.twins.of(step);
+    const seriesId = await this.twins.of(step);
     return seriesId === null ? step : { op: 'absorb', id, score, queue, seriesId };
   }
 

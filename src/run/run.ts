@@ -95,7 +95,7 @@ async function decideAndApply(
   // What a stopped run had still to do was chosen when it began.
   const chooses = context.options.interactive && !choice.local;
   const files = chooses ? await chooseEdits(context, plan.files) : plan.files;
-  await askFirst(context, 'Apply this?');
+  await askFirst(context, follows(context) ? 'Apply this, then follow what clients add?' : 'Apply this?');
   return apply(context, redis, choice, { ...assembled, plan: { ...plan, files } });
 }
 

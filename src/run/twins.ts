@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { BATCH } from '../redis/entries.js';
 import type { JobStep } from '../redis/moves.js';
 import type { RedisPort } from '../redis/port.js';
+import type { SeriesRead } from '../redis/series.js';
 
 type Rearm = Extract<JobStep, { op: 'rearm' }>;
 type Fields = ReadonlyMap<string, string | Uint8Array>;
@@ -20,12 +21,14 @@ const SAME = [
  * it again under random ids. They do not find what was moved: taken as new, it would run twice from then on.
  */
 export class Twins {
+  private constructor(private readonly port: RedisPort) {}
+
   readonly #series = new Map<string, string>();
   readonly #ids = new Set<string>();
 
   /** The endless active series that there are; read in bounded pages. */
   static async load(port: RedisPort): Promise<Twins> {
-    const twins = new Twins();
+    const twins = new Twins(port);
     const ids = await port.seriesIds();
     for (let from = 0; from < ids.length; from += BATCH) {
       for (const { id, fields, loss } of await port.readSeries(ids.slice(from, from + BATCH), {
@@ -43,11 +46,17 @@ export class Twins {
     return this.#ids.has(seriesId);
   }
 
-  /** Id of another series that does what this step would begin; null for none. */
-  of(step: Rearm): string | null {
-    const digest = digestOf(new Map(step.seriesFields));
-    const known = digest === null ? undefined : this.#series.get(digest);
-    return known === undefined || known === step.seriesId ? null : known;
+  /** Id of another series that does what this step would begin, as it is in Redis now; null for none. */
+  async of(step: Rearm): Promise<string | null> {
+    const wanted = new Map(step.seriesFields);
+    const digest = digestOf(wanted);
+    const id = digest === null ? undefined : this.#series.get(digest);
+    if (digest === null || id === undefined || id === step.seriesId) return null;
+    const [now] = await this.port.readSeries([id], { data: true });
+    if (now && isActive(now) && (digestOf(now.fields) === digest || isTakenOver(now.fields, wanted)))
+      return id;
+    this.#series.delete(digest);
+    return null;
   }
 
   /** Notes a step that was carried out. */
@@ -60,6 +69,21 @@ export class Twins {
     const digest = digestOf(fields);
     if (digest !== null && !this.#series.has(digest)) this.#series.set(digest, id);
   }
+}
+
+const textOf = (fields: Fields, name: string): string =>
+  Buffer.from(fields.get(name) ?? '').toString('latin1');
+
+function isActive({ fields, loss }: SeriesRead): boolean {
+  return loss === null && textOf(fields, 'state') === 'active';
+}
+
+/** Has the application registered it with rq_recurring since, by the same rule? That writes the call in other bytes. */
+function isTakenOver(now: Fields, wanted: Fields): boolean {
+  const same = ['kind', 'interval', 'cron', 'queue'].every(
+    (name) => textOf(now, name) === textOf(wanted, name),
+  );
+  return same && textOf(now, 'name') !== '' && textOf(now, 'legacy_id') !== '';
 }
 
 /** Equal for equal series; null for one with a count of runs, which every registration means anew. */

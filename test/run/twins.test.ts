@@ -31,12 +31,12 @@ describe('a recurring job registered again under a new id', () => {
   it('is known by its rule, queue and call; not by the timeout that a run under rq-scheduler leaves', async () => {
     await stored('old');
     const twins = await Twins.load(redis.port);
-    expect(twins.of(rearm())).toBe('old');
+    expect(await twins.of(rearm())).toBe('old');
     expect([twins.has('old'), twins.has('new')]).toEqual([true, false]);
-    expect(twins.of(rearm({ cron: '0 4 * * *' }))).toBeNull();
-    expect(twins.of(rearm({ data: 'other' }))).toBeNull();
+    expect(await twins.of(rearm({ cron: '0 4 * * *' }))).toBeNull();
+    expect(await twins.of(rearm({ data: 'other' }))).toBeNull();
     // By the id of its own job it is that series' business.
-    expect(twins.of(rearm({}, 'old'))).toBeNull();
+    expect(await twins.of(rearm({}, 'old'))).toBeNull();
   });
 
   it('is new where runs are counted, or where the other is over or lost', async () => {
@@ -44,10 +44,23 @@ describe('a recurring job registered again under a new id', () => {
     await stored('over', { state: 'finished' });
     await stored('lost', { job_id: 'gone' });
     const twins = await Twins.load(redis.port);
-    expect(twins.of(rearm())).toBeNull();
+    expect(await twins.of(rearm())).toBeNull();
     twins.add(rearm({ remaining: '3' }));
-    expect(twins.of(rearm({ remaining: '3' }, 'newer'))).toBeNull();
+    expect(await twins.of(rearm({ remaining: '3' }, 'newer'))).toBeNull();
     twins.add(rearm());
-    expect(twins.of(rearm({}, 'newer'))).toBe('new');
+    await stored('new');
+    expect(await twins.of(rearm({}, 'newer'))).toBe('new');
+  });
+
+  it('is new where the other has got another rule or call since, unless rq_recurring wrote that', async () => {
+    await stored('old');
+    const twins = await Twins.load(redis.port);
+    await stored('old', { data: 'the same in other bytes', name: 'old', legacy_id: 'old' });
+    expect(await twins.of(rearm())).toBe('old');
+    await stored('old', { cron: '0 4 * * *', name: 'old', legacy_id: 'old' });
+    expect(await twins.of(rearm())).toBeNull();
+    const again = await Twins.load(redis.port);
+    await stored('old', { data: 'other', name: '' });
+    expect(await again.of(rearm({ cron: '0 4 * * *' }))).toBeNull();
   });
 });

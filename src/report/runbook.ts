@@ -151,6 +151,18 @@ const TITLES: Readonly<Record<Situation, string>> = {
   'blue-green': 'Blue and green',
 };
 
+/** The three orders by their commands alone, a line each: what `run` shows before it asks. */
+export function ordersText(books: readonly Runbook[], paint: Paint): string {
+  const width = Math.max(...Object.values(TITLES).map((title) => title.length));
+  const lines = books.map(({ situation, steps }) => {
+    // Looking comes before any of it, and going back is no part of the order.
+    const commands = steps.slice(1, -1).flatMap((one) => one.commands);
+    return `  ${TITLES[situation].padEnd(width)}  ${commands.join(paint.dim('; '))}`;
+  });
+  const head = `${paint.bold('Order')}  in production, by situation (migrate-scheduler runbook explains each step)`;
+  return [head, ...lines].join('\n');
+}
+
 /** The runbooks for a person. `further`: compose files for which the same holds. */
 export function runbookText(books: readonly Runbook[], further: readonly string[], paint: Paint): string {
   const lines = books.flatMap(({ situation, when, steps }) => [

@@ -14,6 +14,7 @@ import { PLAN_SCHEMA, type PlanHead } from '../plan/plan.js';
 import { type RqCronSeen, seeRqCron } from '../plan/rq-cron-seen.js';
 import { type JobTally, Tally } from '../plan/tally.js';
 import type { Finding, PlanTarget } from '../plan/types.js';
+import type { Runbook } from '../report/runbook.js';
 import { packageVersion } from '../world/assets.js';
 import { composeFindings } from './compose-config.js';
 import type { Context, RunOptions } from './context.js';
@@ -23,6 +24,7 @@ import { seeWorkers, workersVersion } from './observe.js';
 import type { OpenRedis } from './open-redis.js';
 import { inModuleFolder, inspectProject, type PlannedFiles, planFiles } from './project.js';
 import type { Covers, LocalRun } from './run-state.js';
+import { ordersOf } from './runbook.js';
 
 /** A plan and the policy by which its jobs were decided: the same decides again when it is applied. */
 export interface AssembledPlan {
@@ -30,6 +32,8 @@ export interface AssembledPlan {
   readonly policy: JobPolicy;
   /** Queues with recurring jobs that are re-armed: their workers need rq_recurring. */
   readonly seriesQueues: readonly string[];
+  /** The order of the move in production, where the files start rq-scheduler. */
+  readonly orders: readonly Runbook[];
 }
 
 /** What the options ask for. */
@@ -91,7 +95,7 @@ export async function assemble(
     ],
   };
   await sink.end(plan);
-  return { plan, policy, seriesQueues: jobs.seriesQueues };
+  return { plan, policy, seriesQueues: jobs.seriesQueues, orders: project ? ordersOf(project) : [] };
 }
 
 /** What is to be known of recurring jobs that become series: said once, not for each. */

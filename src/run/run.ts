@@ -2,6 +2,7 @@ import { blockers, hasWork, type PlanHead } from '../plan/plan.js';
 import { findingJson } from '../report/messages/index.js';
 import { planSummary } from '../report/plan-text.js';
 import { runSummary } from '../report/run-text.js';
+import { ordersText } from '../report/runbook.js';
 import { openRunDir, type RunDir } from '../world/run-dir.js';
 import { applyFiles } from './apply-files.js';
 import { applyJobs, type JobsDone, type Staying } from './apply-jobs.js';
@@ -71,6 +72,8 @@ async function preview(context: Context, redis: OpenRedis | null, choice: RunCho
   const assembled = await assemble(context, redis, sink, choice.local);
   if (options.format === 'text') {
     await terminal.data(previewText(assembled.plan, view, planSummary));
+    const { orders } = assembled;
+    if (orders.length > 0) await terminal.data(`\n${ordersText(orders, terminal.color)}\n`);
     if (choice.resumes) terminal.say(`Going on with run ${choice.runId}, which stopped part-way.`);
   }
   return assembled;

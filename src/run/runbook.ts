@@ -1,10 +1,17 @@
+import type { Project } from '../files/project.js';
 import { programsOf, stacksOf } from '../files/stacks.js';
-import { runbooks, runbookText } from '../report/runbook.js';
+import { type Runbook, runbooks, runbookText } from '../report/runbook.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './outcome.js';
 import { inspectProject } from './project.js';
 
 export const RUNBOOK_SCHEMA = 'migrate-scheduler/runbook@1';
+
+/** The orders for a project whose files start rq-scheduler; none for any other. */
+export function ordersOf({ facts }: Project): readonly Runbook[] {
+  const starts = facts.some((fact) => fact.type === 'process' && fact.role === 'scheduler');
+  return starts ? runbooks(stacksOf(facts)[0] ?? null, programsOf(facts)) : [];
+}
 
 /** Prints the order of the move in production, with this project's own files and services. Reads files only. */
 export async function runbook(context: Context): Promise<ExitCode> {

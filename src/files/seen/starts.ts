@@ -8,7 +8,7 @@ export interface SeenLine {
   /** Byte offsets of the line in the file. */
   readonly start: number;
   readonly end: number;
-  readonly what: 'start' | 'named' | 'install' | 'worker' | 'keys';
+  readonly what: 'start' | 'named' | 'install' | 'worker' | 'keys' | 'probe';
 }
 
 /** rq-scheduler's keys (legacy/keys.ts); RQ's own begin with `rq:scheduler-lock` and `rq:scheduled`. */
@@ -25,8 +25,13 @@ const SURE =
   /manage\.py["',\s]+rqscheduler|django-admin["',\s]+rqscheduler|-m["',\s]+rq_scheduler\b|\bflask\b.*\brq["',\s]+scheduler\b|bin\/rqscheduler(?![\w.-])|(?<![\w.@-])rqscheduler["',]*\s+["']?-{1,2}\w/;
 const BEFORE =
   /\b(exec|nohup|run|sudo|then|do|env|time|wait)\s+(?:\S+\/)?rqscheduler(?![\w.-])|(&&|\|\||;|\()\s*(?:\S+\/)?rqscheduler(?![\w.-])/;
+/** The same on Windows: `start "title" /b rqscheduler`, `Start-Process rqscheduler`. */
+const WINDOWS =
+  /^\s*(?:start(?:\s+(?:"[^"]*"|\/\w+))*|call|start-process(?:\s+-filepath)?)\s+["']?(?:\S+[\\/])?rqscheduler(?:\.exe)?["']?(?:\s|$)/i;
+/** A check that a process of that name runs. */
+const PROBE = /\b(?:pgrep|pidof|grep)\b[^|;&\n]*\brq_?scheduler(?![\w.])/;
 const COMMAND_KEY =
-  /\b(command|cmd|args|arguments|entry_?point|run|exec\w*|start\w*|script|program|process\w*|docker_?command)\b["']?\s*[:=]/i;
+  /\b(commands?|cmds?|args|arguments|entry_?point|run|exec\w*|start\w*|scripts?|program|process\w*|docker_?command)\b["']?\s*[:=]/i;
 const INSTALL =
   /\b(pip[\d.]*|uv|poetry|pipenv|pdm|conda|mamba)\b[^\n]*\b(install|add)\b[^\n]*\brq[-_.]scheduler\b/;
 const WORKER = /(?<![\w.@-])(?:rqworker(?![\w.@-])|rq["',\s]+worker(?![\w-]))/;
@@ -40,7 +45,7 @@ const MAX_WINDOWS = 20;
 /** Looks through a text line by line; comment lines say nothing. */
 export function seenLines(text: string): readonly SeenLine[] {
   if (!isWorthSearching(text)) return [];
-  const lines = [...text.matchAll(/[^\n]*(?:\n|$)/g)].filter(({ 0: line }) => line !== '');
+  const lines = linesOf(text);
   return lines.flatMap(({ 0: line, index }, i): SeenLine[] => {
     if (COMMENT.test(line) || !isWorthSearching(line)) return [];
     const before = lines.slice(Math.max(0, i - 6), i).map((one) => one[0].slice(0, LONG));
@@ -50,6 +55,32 @@ export function seenLines(text: string): readonly SeenLine[] {
       what === null ? [] : [{ line: i + 1, start: index, end: index + line.length, what }],
     );
   });
+}
+
+/** Lines by which something that stays looks for a process of rq-scheduler, which runs no more. */
+export function probingLines(text: string): readonly SeenLine[] {
+  return linesOf(text).flatMap(({ 0: line, index }, i): SeenLine[] =>
+    PROBE.test(line) && !COMMENT.test(line)
+      ? [{ line: i + 1, start: index, end: index + line.length, what: 'probe' }]
+      : [],
+  );
+}
+
+/** Line numbers (1-based) of the images that compose files build from `dockerfile_inline`. */
+export function inlineImageLines(text: string): ReadonlySet<number> {
+  const found = new Set<number>();
+  let inside: number | null = null;
+  linesOf(text).forEach(({ 0: line }, i) => {
+    const depth = /^ */.exec(line)?.[0].length ?? 0;
+    if (inside !== null && line.trim() !== '' && depth <= inside) inside = null;
+    if (inside !== null || /^\s*dockerfile_inline\s*:/.test(line)) found.add(i + 1);
+    if (inside === null && /^\s*dockerfile_inline\s*:\s*[|>]/.test(line)) inside = depth;
+  });
+  return found;
+}
+
+function linesOf(text: string): readonly RegExpExecArray[] {
+  return [...text.matchAll(/[^\n]*(?:\n|$)/g)].filter(({ 0: line }) => line !== '');
 }
 
 /** The line, or the parts of a long one that are worth a look. */
@@ -68,6 +99,7 @@ function whatOf(line: string, around: readonly string[], at: number): SeenLine['
 }
 
 function startOf(line: string, around: readonly string[], at: number): 'start' | 'named' {
+  if (WINDOWS.test(line)) return 'start';
   if (ABOUT.test(line)) return 'named';
   if (SURE.test(line) || BEFORE.test(line)) return 'start';
   if (isName(line, 'rqscheduler')) return 'named';

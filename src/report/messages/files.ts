@@ -128,7 +128,7 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   }),
   'scheduler-in-chart': () => ({
     text: 'this chart starts rq-scheduler here; charts are not edited.',
-    next: 'Remove the workload or the value by hand, and give --with-scheduler to the workers of the chart.',
+    next: 'Remove the workload or the value by hand, give --with-scheduler to the workers of the chart, and run again; or --allow scheduler-in-chart.',
   }),
   'scheduler-in-ci': () => ({
     text: 'this step of the build starts rq-scheduler; it is not edited.',
@@ -137,6 +137,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   'scheduler-installed': () => ({
     text: 'this line installs rq-scheduler; it is not edited.',
     next: 'Take the package out by hand.',
+  }),
+  'scheduler-probed': () => ({
+    text: 'this check looks for a process of rq-scheduler, which runs no more: it would fail from now on.',
+    next: 'Let it look for the worker instead.',
   }),
   'scheduler-named': () => ({
     text: 'speaks of rqscheduler; nothing shows that it is started here.',

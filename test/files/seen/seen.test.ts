@@ -29,6 +29,9 @@ describe('starts of rq-scheduler in files that are not edited', () => {
     ['Vagrantfile', 'config.vm.provision "shell", inline: "cd /app && rqscheduler &"', STARTED(1)],
     ['run', 'nohup rqscheduler > /var/log/logs 2>&1 &', STARTED(1)],
     ['crontab', '@reboot python -m rq_scheduler.scripts.rqscheduler', STARTED(1)],
+    ['start.bat', '@echo off\r\nstart "clock" /b rqscheduler\r\n', STARTED(2)],
+    ['run.ps1', 'Start-Process -FilePath rqscheduler', STARTED(1)],
+    ['Taskfile.yml', 'tasks:\n  clock:\n    cmds:\n      - rqscheduler', STARTED(4)],
   ])('%s: %s', (path, text, expected) => {
     expect(told(path, text)).toEqual(expected);
   });
@@ -58,12 +61,12 @@ describe('starts of rq-scheduler in files that are not edited', () => {
     expect(told('board.json', `[${long}{"command": "rqscheduler -i 5"}, ${long}]`)).toEqual(STARTED(1));
   });
 
-  it('only warn in charts and on build servers, which start no production', () => {
+  it('block in charts, and only warn on build servers, which start no production', () => {
     expect(told('chart/templates/s.yaml', 'x: {{ y }}\nargs: ["rqscheduler"]')).toEqual([
-      'warn scheduler-in-chart:2',
+      'error scheduler-in-chart:2',
     ]);
     expect(told('chart/values.yaml', 'scheduler:\n  command: rqscheduler -i 5')).toEqual([
-      'warn scheduler-in-chart:2',
+      'error scheduler-in-chart:2',
     ]);
     expect(told('.gitlab-ci.yml', 'script:\n  - pip install rq-scheduler\n  - rqscheduler &')).toEqual([
       'warn scheduler-installed:2',

@@ -1,6 +1,8 @@
-// Writes docs/findings.md and docs/options.md from the tables of the built tool; `npm run docs`.
+// Writes docs/findings.md and docs/options.md from the tables of the built tool, and docs/fixtures.md from the
+// folders in fixtures/; `npm run docs`.
 // With --check it writes nothing and exits 1 where a file is out of date.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OPTIONS } from '../dist/cli/options.js';
 import { CHECKS } from '../dist/report/messages/checks.js';
@@ -53,10 +55,79 @@ function options() {
   return `${lines.join('\n')}\n`;
 }
 
+const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
+
+function fixtures() {
+  const cases = readdirSync(FIXTURES)
+    .sort()
+    .flatMap((subject) => {
+      const names = readdirSync(join(FIXTURES, subject)).sort();
+      return names.map((name) => `${subject}/${name}`);
+    });
+  return `${[
+    '# Cases of file edits',
+    '',
+    `Made by \`npm run docs\` from the ${cases.length} folders in \`fixtures/\`, each a project in \`before/\` with what becomes of it:`,
+    '`after/`, or the codes that refuse the edit. The tests run every one of them, and run the result again.',
+    '',
+    '| case | what it shows | what it decides |',
+    '|---|---|---|',
+    ...cases.map((name) => `| \`${name}\` | ${shows(name)} | ${decides(join(FIXTURES, name))} |`),
+  ].join('\n')}\n`;
+}
+
+function shows(name) {
+  const note = readFileSync(join(FIXTURES, name, 'NOTE.md'), 'utf8').trim();
+  return note
+    .replace(/^#+ .*\n+/, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('|', '\\|');
+}
+
+function decides(folder) {
+  const told = existsSync(join(folder, 'findings.txt'))
+    ? readFileSync(join(folder, 'findings.txt'), 'utf8')
+    : '';
+  const found = told.split('\n').filter((line) => line !== '');
+  const refused = join(folder, 'refused.json');
+  if (existsSync(refused)) return `refused: ${counted(JSON.parse(readFileSync(refused, 'utf8')))}`;
+  if (!existsSync(join(folder, 'after'))) return counted(found);
+  const [before, after] = [filesIn(join(folder, 'before')), filesIn(join(folder, 'after'))];
+  const paths = (which) => [...which].map((path) => `\`${path}\``).join(', ');
+  const changes = [
+    [
+      'edits',
+      [...before.keys()].filter((path) => after.has(path) && !after.get(path).equals(before.get(path))),
+    ],
+    ['deletes', [...before.keys()].filter((path) => !after.has(path))],
+    ['creates', [...after.keys()].filter((path) => !before.has(path))],
+  ].flatMap(([verb, which]) => (which.length === 0 ? [] : [`${verb} ${paths(which)}`]));
+  const says = found.length === 0 ? [] : [`says ${counted(found)}`];
+  return [...(changes.length === 0 ? ['edits nothing'] : changes), ...says].join('; ');
+}
+
+/** Codes, each once; a place behind one, or a severity before it, is left out. */
+function counted(found) {
+  const codes = found.map((one) => one.split(' ').find((word) => /-/.test(word)) ?? one);
+  return [...new Set(codes)]
+    .map((code) => {
+      const count = codes.filter((one) => one === code).length;
+      return count === 1 ? `\`${code}\`` : `\`${code}\` × ${count}`;
+    })
+    .join(', ');
+}
+
+function filesIn(folder) {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const files = paths.filter((path) => statSync(join(folder, path)).isFile());
+  return new Map(files.map((path) => [path, readFileSync(join(folder, path))]));
+}
+
 let stale = 0;
 for (const [name, text] of [
   ['findings.md', findings()],
   ['options.md', options()],
+  ['fixtures.md', fixtures()],
 ]) {
   const path = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
   if (!process.argv.includes('--check')) writeFileSync(path, text);

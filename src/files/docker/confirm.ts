@@ -61,5 +61,9 @@ function confirmRun(instruction: Instruction, found: Instruction, edits: readonl
   const inside = edits.map((edit) => ({ ...edit, end: Math.min(edit.end, stop) }));
   const moved = inside.map((edit) => ({ ...edit, start: edit.start - argsStart, end: edit.end - argsStart }));
   const [before, after] = [shellText(args), shellText(found.args)];
-  return confirmScript({ text: before, tree: parseTree(before) }, { text: after, tree: parseTree(after) }, moved);
+  return confirmScript(
+    { text: before, tree: parseTree(before) },
+    { text: after, tree: parseTree(after) },
+    moved,
+  );
 }

@@ -59,7 +59,8 @@ function imageFacts(doc: DockerDoc, project: ProjectView): readonly Fact[] {
     if (role === 'both' ? schedulerInProgramList : role !== 'scheduler') return [process];
     const { name, where } = process;
     const runs = role === 'both' ? [...alsoRuns, 'rq worker'] : alsoRuns;
-    const reason = several ? 'also-runs' : 'image';
+    const alone = imageStarts(doc, project).length === 1 ? 'image' : 'stage';
+    const reason = several ? 'also-runs' : alone;
     const named = several ? [] : mentions(doc, project);
     return [process, { type: 'scheduler-start', name, reason, namedBy: named, alsoRuns: runs, where }];
   });

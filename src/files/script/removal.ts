@@ -18,7 +18,7 @@ export type StuckReason =
   | 'default' // what the script does without a known argument
   | 'document' // a here-document is in the way
   | 'uncalled' // a function that nothing in the script calls
-  | 'pid' // the next command uses its process id
+  | 'pid' // what stays uses its process id, or a variable set with it
   | 'nested' // within quotes or a command line of its own
   | 'recipe' // of a Makefile
   | 'unreadable' // the script is not understood
@@ -37,7 +37,27 @@ export function removalOf(reading: Reading): Removal {
     const defines = definesOther(reading, 0, reading.text.length);
     remover.stick(firstStart(reading), defines ? 'branch' : 'whole');
   } else remover.all();
-  return { ranges: joined(reading.text, remover.ranges), stuck: remover.stuck };
+  const ranges = joined(reading.text, remover.ranges);
+  const at = startOfUsed(reading.text, ranges);
+  if (at === null) return { ranges, stuck: remover.stuck };
+  return { ranges: [], stuck: [...remover.stuck, { at, reason: 'pid', alsoRuns: [] }] };
+}
+
+/**
+ * The start that goes with a variable which what stays uses, `kill $SCHEDULER_PID` say; null for none. With `set -u`
+ * such a line would end the script, and `wait` would wait for something else.
+ */
+function startOfUsed(text: string, ranges: readonly Range[]): number | null {
+  const around = (at: number): Range | undefined => ranges.find(({ start, end }) => start <= at && at < end);
+  const sets = [...text.matchAll(/(?<![\w$.-])([A-Za-z_]\w*)\+?=/g)];
+  const left = new Set(sets.filter(({ index }) => !around(index)).map(({ 1: name }) => name));
+  const uses = [...text.matchAll(/(?<!\\)\$\{?([A-Za-z_]\w*)(?!\w|:?[-+])/g)];
+  const used = new Set(uses.filter(({ index }) => !around(index)).map(({ 1: name }) => name));
+  const lost = sets.find(({ index, 1: name }) => around(index) && !left.has(name) && used.has(name));
+  const range = lost === undefined ? undefined : around(lost.index);
+  if (range === undefined) return null;
+  const code = text.slice(range.start, range.end).replace(/^[ \t]*#.*$/gm, (line) => ' '.repeat(line.length));
+  return range.start + Math.max(code.search(/\brq_?scheduler\b/), 0);
 }
 
 /** Are functions defined there that do something else? They may be called from outside. */

@@ -44,8 +44,14 @@ export function seenFindings(project: Project, after: SeenAfter): readonly Findi
     if (!isToldOf(file.path) || change?.action === 'delete') return [];
     const kind = kinds.get(file.path) ?? (FOLLOWED.test(file.path) ? 'script' : null);
     const left = after.removed && kind !== null && THOROUGH.has(kind) && !told.has(file.path);
+    const installed =
+      after.removed && kind === 'dockerfile' && !after.findings.some(({ path }) => path === file.path);
     const counts = ({ what }: SeenLine): boolean =>
-      what === 'keys' || kind === null || PARTIAL.has(kind) || (left && what === 'start');
+      what === 'keys' ||
+      kind === null ||
+      PARTIAL.has(kind) ||
+      (left && what === 'start') ||
+      (installed && what === 'install');
     const inline = kind === 'compose' ? inlineImageLines(file.text) : new Set<number>();
     const seen = seenLines(file.text).filter((line) => counts(line) || inline.has(line.line));
     const probes = kind !== null && PROBED.has(kind) && after.removed ? probingLines(file.text) : [];

@@ -103,7 +103,7 @@ function startOf(line: string, around: readonly string[], at: number): 'start' |
   if (ABOUT.test(line)) return 'named';
   if (SURE.test(line) || BEFORE.test(line)) return 'start';
   if (isName(line, 'rqscheduler')) return 'named';
-  if (COMMAND_KEY.test(line)) return 'start';
+  if (COMMAND_KEY.test(line) || /^\s*(?:CMD|ENTRYPOINT)\s/.test(line)) return 'start';
   // The whole line in a shell script or in a block of one.
   if (/^\s*(?:\S+\/)?rqscheduler\s*(?:$|[&|>])/.test(line)) return 'start';
   if (/^\s*(-\s+|["'])/.test(line)) return inCommandList(around, at) ? 'start' : 'named';

@@ -8,17 +8,21 @@ const STAYS: Readonly<Record<string, string>> = {
   default: 'it is what the script does without an argument that it knows',
   document: 'a here-document is in the way of taking it out',
   uncalled: 'the function it stands in may be called from another file',
-  pid: 'the next command uses its process id',
+  pid: 'its process id, or a variable set with it, is used by what stays',
   nested: 'in a form that is not edited',
   written: 'in what is written into another file',
   whole: 'the script does nothing else',
   image: 'the image does nothing else',
+  stage: 'this stage of the image does nothing else',
+  supervised: 'it stands in a folder that s6, runit or daemontools starts as a whole',
   recipe: 'recipes are not taken out',
   unreadable: 'the script is not understood well enough to edit it',
 };
 
-/** What to do with a file that only starts rq-scheduler. */
+/** What to do with what only starts rq-scheduler. */
 function deletion(a: Parameters<Word>[0]): string {
+  if (a.reason === 'stage') return 'Delete the stage, with what names it, and stop what runs it';
+  if (a.reason === 'supervised') return 'Delete the folder, with what lists it (contents.d, dependencies.d)';
   const named = list(a.namedBy);
   return `Delete this file${named === '' ? '' : ` and what names it (${named})`}, and stop what runs it`;
 }
@@ -63,7 +67,7 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   }),
   'scheduler-still-started': (a) => ({
     text: `${a.name} starts rq-scheduler here, and ${STAYS[String(a.reason)] ?? STAYS.nested}.`,
-    next: `${a.reason === 'whole' || a.reason === 'image' ? deletion(a) : 'Take it out by hand'}, then run again; or --allow scheduler-still-started if nobody runs it any more.`,
+    next: `${/^(whole|image|stage|supervised)$/.test(String(a.reason)) ? deletion(a) : 'Take it out by hand'}, then run again; or --allow scheduler-still-started if nobody runs it any more.`,
   }),
   'scheduler-only-service': (a) => ({
     text: `${a.service} is the only service of this file.`,
@@ -121,6 +125,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   'script-is-run': (a) => ({
     text: `runs the script ${a.script}, which starts rq-scheduler; the script stays as long as this line does.`,
     next: 'Take the script out of this line, then run again.',
+  }),
+  'service-is-named': (a) => ({
+    text: `names the service ${a.service}, which goes: compose would refuse the command.`,
+    next: 'Take the service out of this line, then run again; or --allow service-is-named.',
   }),
   'scheduler-started-here': () => ({
     text: 'this line starts rq-scheduler, in a kind of file that is not edited.',

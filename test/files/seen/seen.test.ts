@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ciKind } from '../../../src/files/ci/ci.js';
+import { composeKind } from '../../../src/files/compose/index.js';
 import { kubernetesKind } from '../../../src/files/kubernetes/kubernetes.js';
 import { changesFor, readProject } from '../../../src/files/project.js';
 import { isSearched, isWorthSearching } from '../../../src/files/seen/paths.js';
@@ -91,6 +92,21 @@ describe('starts that are left in files of a kind that takes them out', () => {
     const seen = seenFindings(project, { changes: [], findings: [], removed });
     expect(seen.map(({ path, line }) => `${path}:${line}`)).toEqual(expected);
     expect(new Set(seen.map(({ code }) => code))).toEqual(new Set(['scheduler-started-here']));
+  });
+});
+
+describe('what a compose file says besides its services', () => {
+  const text =
+    'services:\n  s:\n    build:\n      dockerfile_inline: |\n        FROM python\n\n        CMD ["rqscheduler"]\n  w:\n    command: rqscheduler\n    healthcheck:\n      test: pgrep -f rqscheduler\n';
+
+  it.each([true, false])('an image written there, and a check that would fail (removed: %s)', (removed) => {
+    const project = readProject([{ path: 'compose.yml', text }], [composeKind as FileKind]);
+    const seen = seenFindings(project, { changes: [], findings: [], removed });
+    const probe = removed ? ['warn scheduler-probed:11'] : [];
+    expect(seen.map(({ severity, code, line }) => `${severity} ${code}:${line}`)).toEqual([
+      'error scheduler-started-here:7',
+      ...probe,
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import { decide } from '../files/decide.js';
 import { applyEdits } from '../files/edit.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
-import { namedServices } from '../files/seen/named-services.js';
+import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
 import type { Fact, SourceFile } from '../files/types.js';
@@ -80,7 +80,7 @@ export function planFiles(
       ...findings,
       ...planned.findings,
       ...seen,
-      ...namedServices(project, goneServices(project.facts, after), planned.changes),
+      ...namedFindings(project, after, planned.changes),
       ...runtime.findings,
       ...config.findings,
       ...(uses && !keepScheduler && jobs.leftRunnable > 0 ? [left] : []),
@@ -164,14 +164,6 @@ function factsAfter(project: Project, changes: readonly FileChange[]): readonly 
     return [change ? { path, text: applyEdits(file.text, change.edits) } : file];
   });
   return readProject(after, FILE_KINDS).facts;
-}
-
-/** Services that no compose file has after the changes. */
-function goneServices(now: readonly Fact[], then: readonly Fact[]): ReadonlySet<string> {
-  const names = (facts: readonly Fact[]) =>
-    facts.flatMap((fact) => (fact.type === 'containers' ? fact.services : []));
-  const left = new Set(names(then));
-  return new Set(names(now).filter((name) => !left.has(name)));
 }
 
 /** Containers per compose file now and after the changes. */

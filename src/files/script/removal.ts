@@ -2,6 +2,7 @@ import { isConditional, runsBeside } from './beside.js';
 import { calledBy, itemDoes, listDoes, nodeDoes, partsDo, type Reading } from './commands.js';
 import { armRange, itemRange, joined, lineToLine, oneLine, type Range, wholeLines } from './ranges.js';
 import { type Block, type Body, type Item, type List, nodesOf, type Simple } from './tree.js';
+import { startOfUsed } from './used-variables.js';
 
 /** A start of rq-scheduler that stays, and why. */
 export interface Stuck {
@@ -41,23 +42,6 @@ export function removalOf(reading: Reading): Removal {
   const at = startOfUsed(reading.text, ranges);
   if (at === null) return { ranges, stuck: remover.stuck };
   return { ranges: [], stuck: [...remover.stuck, { at, reason: 'pid', alsoRuns: [] }] };
-}
-
-/**
- * The start that goes with a variable which what stays uses, `kill $SCHEDULER_PID` say; null for none. With `set -u`
- * such a line would end the script, and `wait` would wait for something else.
- */
-function startOfUsed(text: string, ranges: readonly Range[]): number | null {
-  const around = (at: number): Range | undefined => ranges.find(({ start, end }) => start <= at && at < end);
-  const sets = [...text.matchAll(/(?<![\w$.-])([A-Za-z_]\w*)\+?=/g)];
-  const left = new Set(sets.filter(({ index }) => !around(index)).map(({ 1: name }) => name));
-  const uses = [...text.matchAll(/(?<!\\)\$\{?([A-Za-z_]\w*)(?!\w|:?[-+])/g)];
-  const used = new Set(uses.filter(({ index }) => !around(index)).map(({ 1: name }) => name));
-  const lost = sets.find(({ index, 1: name }) => around(index) && !left.has(name) && used.has(name));
-  const range = lost === undefined ? undefined : around(lost.index);
-  if (range === undefined) return null;
-  const code = text.slice(range.start, range.end).replace(/^[ \t]*#.*$/gm, (line) => ' '.repeat(line.length));
-  return range.start + Math.max(code.search(/\brq_?scheduler\b/), 0);
 }
 
 /** Are functions defined there that do something else? They may be called from outside. */

@@ -19,7 +19,7 @@ export function isToldOf(path: string): boolean {
 
 /** Is there anything in a text that the search would find? A quick look, before it is kept. */
 export function isWorthSearching(text: string): boolean {
-  return /rq[-_.]?scheduler|rq:scheduler|\brq["',\s]+(?:scheduler|worker)|rqworker|\b(?:docker|podman)[- ]compose\b/.test(
+  return /rq[-_.]?scheduler|rq:scheduler|\brq["',\s]+(?:scheduler|worker)|rqworker|\b(?:docker|podman)[- ]compose\b|\b(?:kubectl|heroku|supervisorctl)\b/.test(
     text,
   );
 }

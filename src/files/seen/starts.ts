@@ -24,7 +24,7 @@ const NAMES =
 const SURE =
   /manage\.py["',\s]+rqscheduler|django-admin["',\s]+rqscheduler|-m["',\s]+rq_scheduler\b|\bflask\b.*\brq["',\s]+scheduler\b|bin\/rqscheduler(?![\w.-])|(?<![\w.@-])rqscheduler["',]*\s+["']?-{1,2}\w/;
 const BEFORE =
-  /\b(exec|nohup|run|sudo|then|do|env|time|wait)\s+(?:\S+\/)?rqscheduler(?![\w.-])|(&&|\|\||;|\()\s*(?:\S+\/)?rqscheduler(?![\w.-])/;
+  /^\s*@\w+\s+(?:\w+\s+)?(?:\S+\/)?rqscheduler(?![\w.-])|\b(exec|nohup|run|sudo|then|do|env|time|wait)\s+(?:\S+\/)?rqscheduler(?![\w.-])|(&&|\|\||;|\()\s*(?:\S+\/)?rqscheduler(?![\w.-])/;
 /** The same on Windows: `start "title" /b rqscheduler`, `Start-Process rqscheduler`. */
 const WINDOWS =
   /^\s*(?:start(?:\s+(?:"[^"]*"|\/\w+))*|call|start-process(?:\s+-filepath)?)\s+["']?(?:\S+[\\/])?rqscheduler(?:\.exe)?["']?(?:\s|$)/i;

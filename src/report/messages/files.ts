@@ -127,8 +127,8 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     next: 'Take the script out of this line, then run again.',
   }),
   'service-is-named': (a) => ({
-    text: `names the service ${a.service}, which goes: compose would refuse the command.`,
-    next: 'Take the service out of this line, then run again; or --allow service-is-named.',
+    text: `names ${a.service}, which goes: the command would fail.`,
+    next: 'Take the name out of this line, then run again; or --allow service-is-named.',
   }),
   'scheduler-started-here': () => ({
     text: 'this line starts rq-scheduler, in a kind of file that is not edited.',

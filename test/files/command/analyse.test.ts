@@ -177,11 +177,13 @@ describe('following files', () => {
     const files = {
       'app/clock.py': clock,
       'app/jobs.py': worker,
-      'pyproject.toml': '[project.scripts]\nacme-clock = "app.clock:main"\n',
+      'pyproject.toml':
+        '[project.scripts]\nacme-clock = "app.clock:main"\nclock = "rq_scheduler.scripts.rqscheduler:main"\n',
     };
     expect(analyse('python -u /srv/app/clock.py', files).role).toBe('scheduler');
     expect(analyse('python -m app.clock', files).role).toBe('scheduler');
     expect(analyse('acme-clock', files).role).toBe('scheduler');
+    expect(analyse('clock', files).role).toBe('scheduler');
     expect(analyse('python app/jobs.py', files)).toMatchObject({
       role: 'worker',
       queues: ['high'],

@@ -30,6 +30,7 @@ describe('starts of rq-scheduler in files that are not edited', () => {
     ['Vagrantfile', 'config.vm.provision "shell", inline: "cd /app && rqscheduler &"', STARTED(1)],
     ['run', 'nohup rqscheduler > /var/log/logs 2>&1 &', STARTED(1)],
     ['crontab', '@reboot python -m rq_scheduler.scripts.rqscheduler', STARTED(1)],
+    ['crontab', '@reboot root rqscheduler', STARTED(1)],
     ['start.bat', '@echo off\r\nstart "clock" /b rqscheduler\r\n', STARTED(2)],
     ['run.ps1', 'Start-Process -FilePath rqscheduler', STARTED(1)],
     ['Taskfile.yml', 'tasks:\n  clock:\n    cmds:\n      - rqscheduler', STARTED(4)],

@@ -184,6 +184,9 @@ describe('following files', () => {
     expect(analyse('python -m app.clock', files).role).toBe('scheduler');
     expect(analyse('acme-clock', files).role).toBe('scheduler');
     expect(analyse('clock', files).role).toBe('scheduler');
+    const setup =
+      'setup(entry_points={"console_scripts": ["w = app.jobs:main", "s = rq_scheduler.scripts.rqscheduler:main"]})\n';
+    expect(analyse('s', { 'setup.py': setup }).role).toBe('scheduler');
     expect(analyse('python app/jobs.py', files)).toMatchObject({
       role: 'worker',
       queues: ['high'],

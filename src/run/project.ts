@@ -2,13 +2,14 @@ import { existsSync, statSync } from 'node:fs';
 import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
+import { schedulerLeft } from '../files/decide-starts.js';
 import { applyEdits } from '../files/edit.js';
-import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
+import { addition, type Changes, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
 import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
-import type { Fact, SourceFile } from '../files/types.js';
+import type { Decision, Fact, SourceFile } from '../files/types.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
@@ -58,7 +59,7 @@ export function planFiles(
     needsCroniter: jobs.needsCroniter,
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
   });
-  const planned = changesFor(project, decision);
+  const planned = changesThatRun(project, decision);
   const runtime = needsRuntime(project, options, jobs)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
@@ -87,6 +88,17 @@ export function planFiles(
       ...(uses ? [] : [none]),
     ],
   };
+}
+
+/**
+ * The changes of a decision. Where a scheduler stays in spite of it (the command does other work, something refers to
+ * the service), its package and its settings stay too, whatever findings are accepted.
+ */
+function changesThatRun(project: Project, decision: Decision): Changes {
+  const changes = changesFor(project, decision);
+  if (!decision.removeScheduler || decision.replaceScheduler !== null) return changes;
+  if (!schedulerLeft(factsAfter(project, changes.changes))) return changes;
+  return changesFor(project, { ...decision, keepDependency: true, removeEnv: new Map() });
 }
 
 /** Recurring jobs need the module; where Redis was not looked at, whoever names its place wants it. */

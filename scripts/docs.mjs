@@ -1,10 +1,11 @@
-// Writes docs/findings.md and docs/options.md from the tables of the built tool, and docs/fixtures.md from the
+// Writes docs/findings.md, docs/options.md, docs/fixtures.md and the table of docs/code.md from the built tool and the
 // folders in fixtures/; `npm run docs`.
 // With --check it writes nothing and exits 1 where a file is out of date.
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OPTIONS } from '../dist/cli/options.js';
+import { CODE_RULES } from '../dist/report/code-rules.js';
 import { CHECKS } from '../dist/report/messages/checks.js';
 import { SUBJECTS } from '../dist/report/messages/index.js';
 
@@ -55,10 +56,12 @@ function options() {
   return `${lines.join('\n')}\n`;
 }
 
-const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FIXTURES = join(ROOT, 'fixtures');
 
 function fixtures() {
   const cases = readdirSync(FIXTURES)
+    .filter((subject) => subject !== 'code')
     .sort()
     .flatMap((subject) => {
       const names = readdirSync(join(FIXTURES, subject)).sort();
@@ -68,7 +71,8 @@ function fixtures() {
     '# Cases of file edits',
     '',
     `Made by \`npm run docs\` from the ${cases.length} folders in \`fixtures/\`, each a project in \`before/\` with what becomes of it:`,
-    '`after/`, or the codes that refuse the edit. The tests run every one of them, and run the result again.',
+    '`after/`, or the codes that refuse the edit. The tests run every one of them, and run the result again. Cases of',
+    'Python code have a [table of their own](code.md).',
     '',
     '| case | what it shows | what it decides |',
     '|---|---|---|',
@@ -123,11 +127,41 @@ function filesIn(folder) {
   return new Map(files.map((path) => [path, readFileSync(join(folder, path))]));
 }
 
+/** The table of docs/code.md, counted over fixtures/code; the text around it is written by hand. */
+function code() {
+  const cases = readdirSync(`${ROOT}fixtures/code`);
+  const uses = cases.flatMap((name) =>
+    readFileSync(`${ROOT}fixtures/code/${name}/findings.txt`, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => [name, ...line.split(' ').slice(1)]),
+  );
+  const programs = cases.filter((name) => existsSync(`${ROOT}fixtures/code/${name}/before/program.py`));
+  const lines = [
+    `${cases.length} cases, ${programs.length} of them programs that are run. Made by \`npm run docs\`.`,
+    '',
+    '| use | code | found | fixed safe | fixed unsafe | reported | cases |',
+    '|---|---|---|---|---|---|---|',
+  ];
+  for (const [id, { title }] of Object.entries(CODE_RULES)) {
+    const own = uses.filter(([, found]) => found === id);
+    const of = (fix) => own.filter((use) => use[2] === fix).length || '';
+    const where = new Set(own.map(([name]) => name)).size;
+    lines.push(
+      `| ${title} | \`${id}\` | ${own.length} | ${of('safe')} | ${of('unsafe')} | ${of('none')} | ${where} |`,
+    );
+  }
+  const [before, rest = ''] = readFileSync(`${ROOT}docs/code.md`, 'utf8').split('<!-- uses -->\n');
+  const after = rest.slice(rest.indexOf('<!-- /uses -->'));
+  return `${before}<!-- uses -->\n${lines.join('\n')}\n${after}`;
+}
+
 let stale = 0;
 for (const [name, text] of [
   ['findings.md', findings()],
   ['options.md', options()],
   ['fixtures.md', fixtures()],
+  ['code.md', code()],
 ]) {
   const path = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
   if (!process.argv.includes('--check')) writeFileSync(path, text);

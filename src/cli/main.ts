@@ -26,6 +26,11 @@ const COMMANDS: readonly CommandRow[] = [
     load: () => import('./commands/run.js'),
   },
   {
+    name: 'code',
+    about: 'every use of rq-scheduler in Python code, and its fix; never connects to Redis',
+    load: () => import('./commands/code.js'),
+  },
+  {
     name: 'verify',
     about: 'check that nothing is left behind and that schedulers beat; writes nothing without --canary',
     load: () => import('./commands/verify.js'),

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 export type CommandName =
   | 'run'
   | 'dry-run'
+  | 'code'
   | 'verify'
   | 'rollback'
   | 'status'
@@ -60,6 +61,20 @@ function entries(value: string): number {
 const APPLYING: readonly CommandName[] = ['run', 'dry-run'];
 /** Commands that decide about jobs. */
 const DECIDING: readonly CommandName[] = [...APPLYING, 'rehearse'];
+/** All but `code`, which looks at files only. */
+const WITH_REDIS: readonly CommandName[] = [
+  'run',
+  'dry-run',
+  'verify',
+  'rollback',
+  'status',
+  'repair',
+  'rehearse',
+  'runbook',
+  'demo',
+];
+/** Commands that read the project's code. */
+const READING: readonly CommandName[] = [...APPLYING, 'code'];
 
 /** Every option of every command. Durations are seconds unless suffixed. */
 export const OPTIONS: readonly OptionRow[] = [
@@ -67,7 +82,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--redis-url <url>',
     about: 'Redis to work on (default: $MIGRATE_SCHEDULER_REDIS_URL, $RQ_REDIS_URL, $REDIS_URL, localhost)',
-    commands: '*',
+    commands: WITH_REDIS,
   },
   {
     flags: '--format <format>',
@@ -78,12 +93,21 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--format <format>',
+    about: 'how to print data; sarif is for code scanning',
+    commands: ['code'],
+    fallback: 'text',
+    choices: ['text', 'json', 'sarif'],
+  },
+  { flags: '--fix', about: 'make the safe fixes (rollback undoes them)', commands: ['code'] },
+  { flags: '--diff', about: 'print the fixes as one unified diff', commands: ['code'] },
+  {
+    flags: '--format <format>',
     about: 'how to print data; github adds a job summary where GITHUB_STEP_SUMMARY names a file',
     commands: ['verify'],
     fallback: 'text',
     choices: ['text', 'json', 'junit', 'github'],
   },
-  { flags: '--yes', about: 'do not ask', commands: '*' },
+  { flags: '--yes', about: 'do not ask', commands: WITH_REDIS },
   { flags: '--no-color', about: 'no colours (NO_COLOR works too)', commands: '*' },
   { flags: '--quiet', about: 'only data and errors', commands: '*' },
   { flags: '--verbose', about: 'say more on the way', commands: '*' },
@@ -117,6 +141,12 @@ export const OPTIONS: readonly OptionRow[] = [
     about: 'leave the scheduler service and the dependency in place',
     commands: APPLYING,
   },
+  {
+    flags: '--unsafe-fixes',
+    about:
+      'also change Python code where the change must be reviewed: recurring calls, naive times, other queues',
+    commands: READING,
+  },
   { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: DECIDING },
   {
     flags: '--rq-version <version>',
@@ -140,18 +170,18 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--tz <zone>',
     about: 'the time zone in which rq-scheduler read cron strings',
-    commands: DECIDING,
+    commands: [...DECIDING, 'code'],
   },
   {
     flags: '--rq-scheduler-version <version>',
     about: 'the rq-scheduler version that wrote the jobs, where the files do not tell',
-    commands: DECIDING,
+    commands: [...DECIDING, 'code'],
     parse: rqVersion,
   },
   {
     flags: '--runtime-path <dir>',
     about: 'where rq_recurring.py goes (a folder the workers import from)',
-    commands: APPLYING,
+    commands: READING,
   },
   {
     flags: '--skip-import-check',
@@ -175,13 +205,13 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--include <patterns>',
     about: 'look at these files although git ignores them (patterns as in .gitignore)',
-    commands: [...APPLYING, 'runbook'],
+    commands: [...READING, 'runbook'],
     parse: collect,
   },
   {
     flags: '--exclude <patterns>',
     about: 'leave these files out',
-    commands: [...APPLYING, 'runbook'],
+    commands: [...READING, 'runbook'],
     parse: collect,
   },
   { flags: '--interactive', about: 'ask about every single edit', commands: ['run'] },

@@ -20,11 +20,18 @@ export function utf8ToByteText(text: string): string {
 
 /** Byte text for a person: UTF-8 where valid, else GB18030 (a superset of GBK). */
 export function displayText(text: string): string {
-  const bytes = fromByteText(text);
+  return decoderOf(text)(text);
+}
+
+/** How byte text of one file, or a piece of it, is shown to a person: see `displayText`. */
+export function decoderOf(file: string): (text: string) => string {
+  const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    utf8.decode(fromByteText(file));
+    return (text) => utf8.decode(fromByteText(text));
   } catch {
-    return new TextDecoder('gb18030').decode(bytes);
+    const gb = new TextDecoder('gb18030');
+    return (text) => gb.decode(fromByteText(text));
   }
 }
 

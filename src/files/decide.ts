@@ -9,6 +9,7 @@ import {
   stillStarted,
 } from './decide-starts.js';
 import { minimumVersions, versionOf } from './decide-versions.js';
+import type { CodeUse } from './python/uses.js';
 import type { Decision, Fact, Where } from './types.js';
 
 /** What a decision depends on besides the files. */
@@ -25,6 +26,8 @@ export interface DecideOptions {
   readonly needsCroniter: boolean;
   /** What `rq cron` is to run in the scheduler's place; null for nothing. */
   readonly cronConfig: string | null;
+  /** Uses in Python code that its fixes leave, in the order of work; left out, every import counts as left. */
+  readonly codeLeft?: readonly CodeUse[];
 }
 
 type ProcessFact = Extract<Fact, { type: 'process' }>;
@@ -161,17 +164,34 @@ function uncovered(facts: readonly Fact[], jobQueues: readonly string[] | null):
     .map((queue) => ({ code: 'queue-without-worker', severity: 'warn', ...place, args: { queue } }));
 }
 
-/** Code that imports rq_scheduler stops working without it, or keeps filling its store (R1). */
-function codeImports(facts: readonly Fact[], options: DecideOptions): Finding[] {
+/** As many of the places that are left are listed in one sentence. */
+const LISTED_PLACES = 6;
+
+/**
+ * Code that imports rq_scheduler stops working without it, or keeps filling its store (R1). Imports that the
+ * fixes take away do not count; the first that stays says what is to be changed before it.
+ */
+function codeImports(facts: readonly Fact[], { codeLeft, keepScheduler }: DecideOptions): Finding[] {
+  const calls = (codeLeft ?? []).filter(({ code }) => code !== 'code-import');
+  const left = calls.slice(0, LISTED_PLACES).map(({ path, line, column }) => `${path}:${line}:${column}`);
   return facts
     .filter((fact) => fact.type === 'import')
     .filter(({ module }) => /^(rq_scheduler|flask_rq2)(\.|$)|^django_rq\.get_scheduler$/.test(module))
-    .map(({ module, optional, where }) => ({
+    .filter(({ where }) => codeLeft === undefined || codeLeft.some((use) => isAt(use, where)))
+    .map(({ module, optional, where }, i) => ({
       code: 'code-imports',
-      severity: options.keepScheduler ? 'warn' : 'error',
+      severity: keepScheduler ? 'warn' : 'error',
       ...at(where),
-      args: { module, optional },
+      args: {
+        module,
+        optional,
+        ...(i === 0 && left.length > 0 ? { left, more: calls.length - left.length } : {}),
+      },
     }));
+}
+
+function isAt({ path, line, endLine }: CodeUse, where: Where): boolean {
+  return path === where.path && line <= where.line && where.line <= endLine;
 }
 
 function dependentPackages(facts: readonly Fact[]): Finding[] {

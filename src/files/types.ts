@@ -1,4 +1,5 @@
 import type { Edit, Finding } from '../plan/types.js';
+import type { CodeAnalysis } from './python/uses.js';
 
 /** A file as read: its path and its bytes as byte text (`bytes.ts`), a BOM included. */
 export interface SourceFile {
@@ -110,6 +111,8 @@ export interface Decision {
   readonly minimumRq: string | null;
   /** Add croniter beside rq (the recurring module needs it and rq does not bring it). */
   readonly addCroniter: boolean;
+  /** Fixes of Python code, up to this level; left out where code is not looked at. */
+  readonly code?: { readonly analysis: CodeAnalysis; readonly level: 'safe' | 'unsafe' };
 }
 
 /** Edits a file kind wants for one file, or the file's removal as a whole. */

@@ -34,6 +34,7 @@ const findingSchema = v.object({
   severity: v.picklist(['error', 'warn', 'info']),
   path: v.optional(v.string()),
   line: v.optional(v.number()),
+  column: v.optional(v.number()),
   jobId: v.optional(v.string()),
   args: v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.null(), v.array(v.string())])),
 });

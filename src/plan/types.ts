@@ -15,6 +15,8 @@ export interface Finding {
   readonly path?: string;
   /** 1-based line in `path`. */
   readonly line?: number;
+  /** 1-based column in `line`, in characters of the decoded text. */
+  readonly column?: number;
   /** Job id, printable form, where the finding is about a job. */
   readonly jobId?: string;
   /** Values that the wording needs. */

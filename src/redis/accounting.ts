@@ -1,27 +1,13 @@
+import type { AccountedJob } from '../journal/account.js';
 import type { Connection } from './connection.js';
 import { BATCH } from './entries.js';
 import { journalKey, queueKey } from './keys.js';
 import { arg, bytes, list, text } from './reply.js';
 
-/** A journal record together with where its job is now; scripts/account_journal.lua explains the words. */
-export interface Accounted {
-  readonly op: string;
-  readonly id: Uint8Array;
-  /** Id under which the job was scheduled, null where that is `id`. */
-  readonly newId: Uint8Array | null;
-  readonly queue: string;
-  /** As it was before the run, as Redis prints it. */
-  readonly score: string;
-  readonly seriesId: string;
-  readonly state: string;
-  /** Status of the job, or the reason of a lost series. */
-  readonly detail: string;
-}
-
 export interface AccountedPage {
   /** To be passed on to the next call; null after the last entry. */
   readonly next: string | null;
-  readonly jobs: readonly Accounted[];
+  readonly jobs: readonly AccountedJob[];
 }
 
 /** The jobs of the journal entry behind `after` (null: of the first), at most 250. */

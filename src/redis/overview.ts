@@ -38,9 +38,9 @@ export interface NativeQueue {
   readonly name: string;
   /** Entries in its ScheduledJobRegistry. */
   readonly scheduled: number;
-  /** Smallest score, as Redis prints it; null when empty. */
+  /** Smallest score at which RQ looks (it asks from 0 on), as Redis prints it; null for none. */
   readonly first: string | null;
-  /** Entries due longer ago than the grace. */
+  /** Entries due longer ago than the grace; below 0 none is ever due (native/poison.ts). */
   readonly overdue: number;
   /** Jobs waiting in the queue itself. */
   readonly waiting: number;
@@ -142,8 +142,8 @@ async function readQueue(connection: Connection, name: string, overdueBefore: nu
   const registry = scheduledKey(name);
   const [scheduled, first, overdue, waiting, lock] = await Promise.all([
     connection.call('ZCARD', registry),
-    connection.call('ZRANGE', registry, 0, 0, 'WITHSCORES'),
-    connection.call('ZCOUNT', registry, '-inf', overdueBefore),
+    connection.call('ZRANGEBYSCORE', registry, 0, '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
+    connection.call('ZCOUNT', registry, 0, overdueBefore),
     connection.call('LLEN', queueKey(name)),
     readLock(connection, schedulerLockKey(name)),
   ]);

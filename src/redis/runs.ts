@@ -131,3 +131,8 @@ export async function readRun(connection: Connection, runId: string): Promise<Ru
     batches: int(length),
   };
 }
+
+/** Was it a `repair`, which has runs of its own? */
+export function isRepair({ counts: { repaired, mended } }: RunRecord): boolean {
+  return repaired + mended > 0;
+}

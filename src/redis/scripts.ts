@@ -15,7 +15,7 @@ const SCRIPTS = {
   begin_run: true,
   finish_run: true,
   move_batch: true,
-  rollback_batch: true,
+  rollback_batch: 'undo',
   read_series: 'series',
   repair_series: 'series',
   repair_entries: true,
@@ -29,6 +29,7 @@ const SCRIPTS = {
 
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   true: ['fence'],
+  undo: ['fence', 'undo_entries'],
   series: ['fence', 'series'],
   job_state: ['fence', 'series', 'job_state'],
 };

@@ -127,9 +127,7 @@ function scheduledBy({ covered, workers }: QueueCoverage, paint: Paint): string 
   const beating = workers.filter(({ scheduler }) => scheduler === 'on');
   if (covered === 'yes') return `scheduled by ${named(beating)}`;
   if (covered === 'unknown')
-    return paint.yellow(
-      `scheduled by ${named(beating)} if it works on this queue: its queues cannot be read`,
-    );
+    return `scheduled by ${named(beating)} ${paint.yellow('(which queues that serves cannot be read)')}`;
   if (workers.length === 0) return paint.red('no worker in the files works on it');
   return paint.red(`scheduled by nobody: ${named(workers)} without a scheduler`);
 }

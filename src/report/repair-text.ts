@@ -28,7 +28,7 @@ const SHOWN = 50;
 function why({ reason, status }: BrokenSeries): string {
   if (reason === 'job-gone') return 'its waiting job no longer exists';
   if (reason === 'not-on-queue') return 'its job is on no queue';
-  return `its job is ${status ?? 'without status'} and armed no other`;
+  return `its job (${status ?? 'without status'}) armed no other`;
 }
 
 /** An entry of RQ's schedule that is to be mended or taken away. */
@@ -38,7 +38,9 @@ export interface UnfitEntry {
   readonly newId: string | null;
   readonly action: 'mend' | 'remove' | 'quarantine';
   readonly reasons: readonly string[];
-  /** Changes of fields: `name=value`, or `-name` for one that is removed. */
+  /** It is made due at once. */
+  readonly dueNow: boolean;
+  /** Changes of fields in words. */
   readonly fields: readonly string[];
 }
 
@@ -78,15 +80,15 @@ function seriesLines(broken: readonly BrokenSeries[], { paint, zone, now }: View
 function entryLines(unfit: readonly UnfitEntry[], { paint }: View): string[] {
   if (unfit.length === 0) return [];
   const rows = unfit.slice(0, SHOWN).map((one) => [one.queue, one.id, reasonsOf(one.reasons), remedy(one)]);
-  const title = `${unfit.length.toLocaleString('en-US')} entries that RQ cannot take as they are`;
+  const title = `${unfit.length.toLocaleString('en-US')} scheduled ${unfit.length === 1 ? 'entry' : 'entries'} that RQ cannot take as they are`;
   return table(title, ['QUEUE', 'JOB', 'WHY', 'REMEDY'], rows, unfit.length, paint);
 }
 
-function remedy({ action, newId, fields }: UnfitEntry): string {
+function remedy({ action, newId, dueNow, fields }: UnfitEntry): string {
   if (action === 'remove') return 'entry removed';
   if (action === 'quarantine') return 'set aside, its data kept';
-  const parts = [...(newId === null ? [] : [`renamed ${newId}`]), ...fields];
-  return parts.join(', ') || 'made due at once';
+  const now = dueNow ? ['made due at once'] : [];
+  return [...(newId === null ? [] : [`renamed ${newId}`]), ...now, ...fields].join(', ');
 }
 
 function table(
@@ -114,11 +116,14 @@ export function repairSummary(
 ): string {
   const { armed, mended } = result;
   const lines = [
-    ...(armed > 0 ? [paint.green(`Armed ${armed.toLocaleString('en-US')} again.`)] : []),
-    ...(mended > 0 ? [paint.green(`Repaired ${mended.toLocaleString('en-US')} entries.`)] : []),
+    ...(armed > 0 ? [paint.green(`Armed ${armed.toLocaleString('en-US')} recurring series again.`)] : []),
+    ...(mended > 0
+      ? [paint.green(`Repaired ${mended.toLocaleString('en-US')} ${mended === 1 ? 'entry' : 'entries'}.`)]
+      : []),
     ...(armed + mended === 0 ? ['Nothing was repaired.'] : []),
     ...findingLines(result.findings, paint),
   ];
-  if (result.runId !== null) lines.push(`  Undo   migrate-scheduler rollback ${result.runId}`);
+  if (result.runId !== null)
+    lines.push(`  Check  migrate-scheduler verify`, `  Undo   migrate-scheduler rollback ${result.runId}`);
   return lines.join('\n');
 }

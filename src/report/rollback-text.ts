@@ -54,6 +54,9 @@ function repairUndone({ restored, alreadyRun, missing }: JobCounts, paint: Paint
   return [
     paint.green('Rolled back.'),
     `  ${n(restored)} as before the repair again, ${n(alreadyRun)} ran meanwhile, ${n(missing)} cancelled meanwhile`,
+    ...(restored > 0
+      ? ['', "Next: migrate-scheduler verify names what may stop or escape RQ's scheduler again."]
+      : []),
   ].join('\n');
 }
 

@@ -40,7 +40,7 @@ export async function runCanaries(context: Context, port: RedisPort, seen: Obser
   const checks = skip.map(({ queue, reason }) => skippedCanary(queue, reason));
   const lock = await takeLock(port);
   try {
-    for (const left of await port.leftCanaries()) await remove(port, lock, left);
+    await removeAll(port, lock, await port.leftCanaries());
     const patience = Math.max(PATIENCE_SECONDS, context.options.wait ?? 0);
     const measured = await measureAll(context, port, lock, await withSerializers(port, measure), patience);
     // No sample told the serializer, and the workers do not read pickles: they may read JSON.
@@ -118,7 +118,7 @@ async function measureAll(
     for (const canary of canaries) await port.scheduleCanary(lock, canary, due);
     return await watch(context, port, lock, { plans, canaries, due, patience });
   } finally {
-    for (const canary of canaries) await remove(port, lock, canary);
+    await removeAll(port, lock, canaries);
   }
 }
 
@@ -174,10 +174,14 @@ function readState(state: CanaryState | undefined): Pick<CanarySeen, 'outcome' |
   return { outcome, enqueuedAt: time(enqueuedAt), startedAt: time(startedAt) };
 }
 
-async function remove(port: RedisPort, lock: HeldLock, canary: CanaryName): Promise<void> {
-  for (let tries = 0; tries < REMOVE_TRIES; tries++) {
-    if ((await port.removeCanary(lock, canary)) === 'removed') return;
-    await sleep(WITHDRAW_MS);
+/** Together, so that the pauses are not one after another. */
+async function removeAll(port: RedisPort, lock: HeldLock, canaries: readonly CanaryName[]): Promise<void> {
+  let open = canaries;
+  for (let tries = 0; tries < REMOVE_TRIES && open.length > 0; tries++) {
+    if (tries > 0) await sleep(WITHDRAW_MS);
+    const left: CanaryName[] = [];
+    for (const one of open) if ((await port.removeCanary(lock, one)) !== 'removed') left.push(one);
+    open = left;
   }
 }
 

@@ -6,8 +6,8 @@ import type { Terminal } from '../world/terminal.js';
 export interface RunOptions {
   readonly project: string;
   readonly redisUrl?: string;
-  /** junit and github: `verify` only. */
-  readonly format: 'text' | 'json' | 'junit' | 'github';
+  /** junit and github: `verify` only; sarif: `code` only. */
+  readonly format: 'text' | 'json' | 'junit' | 'github' | 'sarif';
   readonly yes?: boolean;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
@@ -44,6 +44,9 @@ export interface RunOptions {
   readonly untilQuiet?: number;
   /** Entries. */
   readonly limit?: number;
+  readonly fix?: boolean;
+  readonly unsafeFixes?: boolean;
+  readonly diff?: boolean;
 }
 
 /** One invocation: its options, its terminal, and the wish to stop after the current step. */

@@ -146,7 +146,10 @@ export async function mendAll(
     const again = await carryOut(unfit.slice(from, from + BATCH));
     if (again.length > 0) await carryOut(again);
   }
-  const crashed = new Set(unfit.filter(({ fate }) => fate === 'crash').map(({ queue }) => queue));
+  const now = await port.time();
+  const crashed = new Set(
+    unfit.filter(({ fate, step }) => fate === 'crash' && Number(step.score) <= now).map(({ queue }) => queue),
+  );
   if (entries.length > 0 && crashed.size > 0)
     findings.push({ code: 'repair-restart', severity: 'info', args: { queues: [...crashed] } });
   return { entries, findings };

@@ -1,6 +1,7 @@
 import { printableId } from '../native/job-id.js';
 import { FATES, type Fate, ghostsBlock } from '../native/poison.js';
-import { remedyFor } from '../native/remedy.js';
+import { type Remedy, remedyFor } from '../native/remedy.js';
+import type { JobRead } from '../redis/entries.js';
 import type { RedisPort } from '../redis/port.js';
 import type { BadEntry, EntriesSeen } from '../verify/observations.js';
 import { type Judged, judgeQueue } from './judge-entries.js';
@@ -26,7 +27,7 @@ export async function lookAtEntries(
   now: number,
 ): Promise<EntriesSeen> {
   let [without, dueGhosts, withoutStatus] = [0, 0, 0];
-  const examples: string[] = [];
+  const ghosts: JobRead[] = [];
   const counts: Partial<Record<Fate, number>> = {};
   const bad: BadEntry[] = [];
   for await (const batch of judgeQueue(port, queue, versions)) {
@@ -36,7 +37,7 @@ export async function lookAtEntries(
       if (verdict.codes.includes('hash-missing')) {
         without++;
         if (Number(job.score) <= now) dueGhosts++;
-        if (examples.length < EXAMPLES) examples.push(printableId(job.id));
+        if (ghosts.length < EXAMPLES) ghosts.push(job);
         continue;
       }
       const { fate, codes } = verdict;
@@ -47,8 +48,19 @@ export async function lookAtEntries(
     }
   }
   bad.sort((a, b) => FATES.indexOf(a.fate) - FATES.indexOf(b.fate));
-  const withoutJob = { count: without, examples };
+  // An entry that ran and was removed between the two readings is none; of many, enough are left to tell of.
+  const left = await stillThere(port, queue, ghosts);
+  if (without === ghosts.length) {
+    without = left.length;
+    dueGhosts = left.filter(({ score }) => Number(score) <= now).length;
+  }
+  const withoutJob = { count: without, examples: left.map(({ id }) => printableId(id)) };
   return { withoutJob, dueGhosts, ghostsBlock: ghostsBlock(versions), counts, bad, withoutStatus };
+}
+
+async function stillThere(port: RedisPort, queue: string, ghosts: readonly JobRead[]): Promise<JobRead[]> {
+  const states = await port.judgeJobs(ghosts.map(({ id }) => ({ queue, id })));
+  return ghosts.filter((_job, i) => states[i]?.state === 'ghost');
 }
 
 function badEntry(queue: string, { job, verdict }: Judged): BadEntry {
@@ -58,6 +70,13 @@ function badEntry(queue: string, { job, verdict }: Judged): BadEntry {
     fate: verdict.fate,
     codes: verdict.codes,
     at: Number(job.score),
-    remedy: remedy.kind === 'mend' && remedy.newId !== null ? 'rename' : remedy.kind,
+    remedy: nameOf(remedy),
   };
+}
+
+function nameOf(remedy: Remedy): string {
+  if (remedy.kind !== 'mend') return remedy.kind;
+  // Whoever reads it should know that the job then runs.
+  if (remedy.newScore !== null) return 'due-now';
+  return remedy.newId === null ? 'mend' : 'rename';
 }

@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Account, type Suspect } from '../journal/account.js';
 import { decodeJobData } from '../legacy/job-data.js';
 import { printableId } from '../native/job-id.js';
 import { parseUtc } from '../native/parse.js';
 import { BATCH, type Cursor } from '../redis/entries.js';
 import type { RedisPort } from '../redis/port.js';
-import type { RunRecord } from '../redis/runs.js';
+import { isRepair, type RunRecord } from '../redis/runs.js';
 import type { AddedSeen, JournalSeen } from '../verify/observations.js';
 
 /** Bytes of `data` that are read to name a function. */
@@ -12,16 +13,24 @@ const MAX_DATA = 64 * 1024;
 /** Different function names that are counted apart. */
 const MAX_FUNCTIONS = 1000;
 
-/** The first look at the journal: what is lost is known after the second. */
+/** Repairs that recur make a run each; every one of them counts. */
+const MAX_RUNS = 100_000;
+/** How often what is nowhere is looked at again, and the pause between. */
+const LATER_LOOKS = 2;
+const LOOK_GAP_MS = 1000;
+
+/** The first look at the journal: what is lost is known after the later ones. */
 export interface JournalLook {
   readonly runs: readonly RunRecord[];
+  /** When the latest run that was no repair began, epoch seconds: it left nothing behind that was there; null for none. */
+  readonly lastRunAt: number | null;
   readonly account: Account;
   readonly suspects: readonly Suspect[];
 }
 
 /** Every run that was not rolled back, newest first, and where its jobs are; null where there is none. */
 export async function lookAtJournal(port: RedisPort, now: number): Promise<JournalLook | null> {
-  const records = await Promise.all((await port.listRuns()).map((runId) => port.readRun(runId)));
+  const records = await Promise.all((await port.listRuns(MAX_RUNS)).map((runId) => port.readRun(runId)));
   const runs = records.filter((run) => run !== null).filter(({ state }) => state !== 'rolled-back');
   if (runs.length === 0) return null;
   const lists = new Map<string, Set<string>>();
@@ -40,17 +49,32 @@ export async function lookAtJournal(port: RedisPort, now: number): Promise<Journ
       if (after === null) break;
     }
   }
-  return { runs, account, suspects };
+  return { runs, lastRunAt: runs.find((run) => !isRepair(run))?.createdAt ?? null, account, suspects };
 }
 
-/** The second look, two seconds later. */
-export async function settleJournal(port: RedisPort, look: JournalLook): Promise<JournalSeen> {
+/**
+ * The later looks, the first of them two seconds after that of `lookAtJournal`. A worker that takes a job off its queue
+ * leaves a moment, until its horse runs, in which the job is nowhere: on a busy queue one of many is always there.
+ * `brokenSeries`: ids of those that were lost on both looks at the series themselves.
+ */
+export async function settleJournal(
+  port: RedisPort,
+  look: JournalLook,
+  brokenSeries: ReadonlySet<string>,
+): Promise<JournalSeen> {
   const { runs, account, suspects } = look;
-  const states = await port.judgeJobs(suspects.map(({ job, id }) => ({ queue: job.queue, id })));
-  suspects.forEach((suspect, i) => {
-    const state = states[i]?.state ?? suspect.job.state;
-    account.settle(suspect, state);
-  });
+  let open: readonly Suspect[] = suspects.filter(({ series }) => !series);
+  for (let left = LATER_LOOKS; left > 0 && open.length > 0; left--) {
+    const states = await port.judgeJobs(open.map(({ job, id }) => ({ queue: job.queue, id })));
+    open = open.flatMap((suspect, i) => account.settle(suspect, states[i]?.state ?? suspect.job.state) ?? []);
+    if (left > 1 && open.length > 0) await sleep(LOOK_GAP_MS);
+  }
+  const series = suspects
+    .filter((suspect) => suspect.series)
+    .flatMap(
+      (one) => account.settle(one, brokenSeries.has(one.job.seriesId) ? one.job.state : 'armed') ?? [],
+    );
+  for (const one of [...open, ...series]) account.lose(one);
   return {
     runs: runs.map(({ runId }) => runId),
     unfinished: runs.find(({ state }) => state !== 'applied')?.runId ?? null,

@@ -7,7 +7,10 @@ import type { RedisPort } from '../redis/port.js';
 import { beatSkew, hostSkew } from '../verify/clocks.js';
 import type { ClocksSeen, CronSeen, WorkerSeen } from '../verify/observations.js';
 
-/** A worker beats at least every worker_ttl (420 s by default) plus RQ's own slack of 60 s (SEMANTICS §7). */
+/**
+ * A worker beats at least every `worker_ttl` (420 s by default); its hash expires a minute later (SEMANTICS §7), so that
+ * where it has an expiry, whatever --worker-ttl is, its existence tells. Only for a hash without one.
+ */
 const WORKER_SILENCE_SECONDS = 480;
 
 /** Everybody who writes heartbeats, as seen at one moment. */
@@ -51,13 +54,13 @@ function bytesOf({ fields }: Heartbeat): Map<string, Uint8Array> {
 export function seeWorkers(beats: readonly Heartbeat[], now: number): WorkerSeen[] {
   return beats.flatMap((beat) => {
     const worker = parseWorker(beat.key, bytesOf(beat));
-    return worker ? [seeWorker(worker, now)] : [];
+    return worker ? [seeWorker({ ...worker, pttl: beat.pttl }, now)] : [];
   });
 }
 
-export function seeWorker(worker: WorkerInfo, now: number): WorkerSeen {
-  const { name, queues, version, hostname, pid, state, lastHeartbeat, death } = worker;
-  const silent = lastHeartbeat !== null && now - lastHeartbeat > WORKER_SILENCE_SECONDS;
+export function seeWorker(worker: WorkerInfo & { readonly pttl: number }, now: number): WorkerSeen {
+  const { name, queues, version, hostname, pid, state, lastHeartbeat, death, pttl } = worker;
+  const silent = pttl < 0 && lastHeartbeat !== null && now - lastHeartbeat > WORKER_SILENCE_SECONDS;
   return { name, queues, version, hostname, pid, state, alive: death === null && !silent };
 }
 
@@ -115,14 +118,18 @@ export function holderOf(queue: string, { value }: LockSample, look: ProcessLook
   return holder ? `${holder.hostname ?? '?'}:${holder.pid ?? '?'}` : null;
 }
 
-/** Live workers of a queue, as those who may take its scheduling over. */
-export function sparesOf(queue: string, look: ProcessLook): Spare[] {
+/** Live workers of a queue, as those who may take its scheduling over from who holds this lock. */
+export function sparesOf(queue: string, { value }: LockSample, look: ProcessLook): Spare[] {
   return look.workers
     .filter((worker) => seeWorker(worker, look.at).alive && worker.queues.includes(queue))
     .map(({ state, pttl, lastHeartbeat, hostname }) => ({
       ttl: workerTtl(state, pttl, lastHeartbeat, look.at),
       schedules: look.schedulers.some(
-        (one) => one.hostname === hostname && one.queues.includes(queue) && isBeating(one, look.at),
+        (one) =>
+          one.name !== value &&
+          one.hostname === hostname &&
+          one.queues.includes(queue) &&
+          isBeating(one, look.at),
       ),
     }));
 }

@@ -67,6 +67,8 @@ export async function observe(port: RedisPort, options: ObserveOptions): Promise
 
   const after = await lookAtProcesses(port, keys);
   const second = await lookAtQueues(port, keys, grace, named);
+  const lostSeries = await stillLost(port, series);
+  const broken = new Set(lostSeries.map((one) => one.series.id));
   const queues: QueueSeen[] = [];
   for (const name of first.queues.keys())
     queues.push(queueSeen(name, { first, second, before, after, rq, entries }));
@@ -74,14 +76,14 @@ export async function observe(port: RedisPort, options: ObserveOptions): Promise
     now: second.at,
     rq,
     target,
-    legacy: await lookAtLegacy(port, keys, journal?.runs[0]?.createdAt ?? null),
+    legacy: await lookAtLegacy(port, keys, journal?.lastRunAt ?? null),
     queues: await settled(port, queues, { first, before, after, rq }, signal),
     suspended: await port.suspended(),
     workers: after.workers.map((worker) => seeWorker(worker, after.at)),
-    series: seriesSeen(series, await stillLost(port, series)),
+    series: seriesSeen(series, lostSeries),
     cron: seeCron(after),
     clocks: seeClocks(before, after),
-    journal: journal && (await settleJournal(port, journal)),
+    journal: journal && (await settleJournal(port, journal, broken)),
   };
 }
 
@@ -140,7 +142,7 @@ function queueSeen(name: string, looks: Looks): QueueSeen {
     overdue: Math.min(was?.overdue ?? 0, is?.overdue ?? 0),
     scheduler: verdict(sample(was?.lock ?? null, first.at), lock, looks),
     holder: lock.value === null ? null : holderOf(name, lock, after),
-    takeover: takeoverSeconds(lock.pttl, sparesOf(name, after), rq),
+    takeover: takeoverSeconds(lock.pttl, sparesOf(name, lock, after), rq),
     entries: entries.get(name) ?? NO_ENTRIES,
   };
 }

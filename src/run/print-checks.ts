@@ -24,7 +24,9 @@ export async function printChecks(
   summaryPath: string | undefined,
 ): Promise<void> {
   const text = `${checkLines(report, terminal.color).join('\n')}\n`;
-  const data = options.format === 'text' ? text : formatted(options.format, report, terminal);
+  const { format } = options;
+  const plain = format === 'text' || format === 'sarif';
+  const data = plain ? text : formatted(format, report, terminal);
   const { out } = options;
   if (out === undefined) await terminal.data(data);
   else {

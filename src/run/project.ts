@@ -2,20 +2,22 @@ import { existsSync, statSync } from 'node:fs';
 import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
-import { schedulerLeft } from '../files/decide-starts.js';
-import { applyEdits } from '../files/edit.js';
-import { addition, type Changes, changesFor, creation, type Project, readProject } from '../files/project.js';
+import { versionOf } from '../files/decide-versions.js';
+import { addition, creation, type Project, readProject } from '../files/project.js';
+import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
 import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
-import type { Decision, Fact, SourceFile } from '../files/types.js';
+import type { Fact } from '../files/types.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
 import { runtimeSource } from '../world/assets.js';
 import { type FileChoice, readProjectFiles } from '../world/project-files.js';
+import { compiled } from './compiled.js';
 import type { RunOptions } from './context.js';
+import { changesThatRun, factsAfter } from './facts-after.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
 import { EXIT, refusal } from './outcome.js';
 
@@ -51,16 +53,19 @@ export function planFiles(
   target: PlanTarget,
 ): PlannedFiles {
   const keepScheduler = Boolean(options.keepScheduler);
+  const level = options.unsafeFixes ? 'unsafe' : 'safe';
+  const analysis = analyseCode(project.view, codeOptions(project, options));
   const { decision, findings } = decide(project.facts, {
     jobQueues: options.only === 'files' ? null : jobs.queues,
     keepScheduler,
     allow: new Set(options.allow),
     rqTarget: target.rq,
-    needsCroniter: jobs.needsCroniter,
+    needsCroniter: jobs.needsCroniter || (level === 'unsafe' && writesCroniter(analysis)),
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
+    codeLeft: analysis.left(level).filter(isBlocking),
   });
-  const planned = changesThatRun(project, decision);
-  const runtime = needsRuntime(project, options, jobs)
+  const planned = compiled(project, changesThatRun(project, { ...decision, code: { analysis, level } }));
+  const runtime = needsRuntime(options, jobs, analysis, level)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
@@ -80,6 +85,7 @@ export function planFiles(
       ...project.findings,
       ...findings,
       ...planned.findings,
+      ...codeFindings(analysis, level),
       ...seen,
       ...namedFindings(project, after, planned.changes),
       ...runtime.findings,
@@ -90,36 +96,58 @@ export function planFiles(
   };
 }
 
-/**
- * The changes of a decision. Where a scheduler stays in spite of it (the command does other work, something refers to
- * the service), its package and its settings stay too, whatever findings are accepted.
- */
-function changesThatRun(project: Project, decision: Decision): Changes {
-  const changes = changesFor(project, decision);
-  if (!decision.removeScheduler || decision.replaceScheduler !== null) return changes;
-  if (!schedulerLeft(factsAfter(project, changes.changes))) return changes;
-  return changesFor(project, { ...decision, keepDependency: true, removeEnv: new Map() });
+/** What the dependencies and the options tell about the calls in the code. */
+export function codeOptions({ facts }: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
+  return { zone: tz ?? null, schedulerVersion: rqSchedulerVersion ?? versionOf(facts, 'rq-scheduler') };
 }
 
-/** Recurring jobs need the module; where Redis was not looked at, whoever names its place wants it. */
-function needsRuntime(project: Project, options: RunOptions, jobs: JobTally): boolean {
+function writesCroniter({ uses }: CodeAnalysis): boolean {
+  return uses.some(
+    ({ code, fix, args }) => code === 'code-cron' && fix === 'unsafe' && args.dialect === 'croniter',
+  );
+}
+
+/**
+ * Uses of rq-scheduler that stay: `code-imports` is what blocks, these say what to do. Workers and, in files that are
+ * not Python, what watches the old keys are told elsewhere.
+ */
+function codeFindings(analysis: CodeAnalysis, level: 'safe' | 'unsafe'): Finding[] {
+  return analysis
+    .left(level)
+    .filter(({ code }) => code !== 'code-import' && code !== 'code-worker-start')
+    .filter(({ code, path }) => code !== 'code-legacy-key' || path.endsWith('.py'))
+    .map(({ code, severity, path, line, column, call, replacement, fix, args }) => ({
+      code,
+      severity: severity === 'info' ? 'info' : 'warn',
+      path,
+      line,
+      column,
+      args: { ...args, call, replacement, fix },
+    }));
+}
+
+/**
+ * Recurring jobs need the module, and so does code that fixes make import it; where Redis was not looked at, whoever
+ * names its place wants it.
+ */
+function needsRuntime(
+  options: RunOptions,
+  jobs: JobTally,
+  { uses }: CodeAnalysis,
+  level: 'safe' | 'unsafe',
+): boolean {
+  const making = uses.filter(({ args }) => args.recurring === true);
+  if (level === 'unsafe' && making.some(({ fix }) => fix === 'unsafe')) return true;
   if ((options.recurring ?? 'rearm') !== 'rearm') return jobs.byAction.rearm > 0;
   const asked = options.only === 'files' && options.runtimePath !== undefined;
-  return jobs.byAction.rearm > 0 || asked || createsRecurring(project);
-}
-
-const USES_SCHEDULER = /^(rq_scheduler|flask_rq2)(\.|$)|^django_rq\.get_scheduler$/;
-
-/** Does code that uses rq-scheduler make recurring jobs, `x.cron(…)` or `x.schedule(… interval=…)`? */
-function createsRecurring({ facts, view }: Project): boolean {
-  return facts.some((fact) => {
-    if (fact.type !== 'import' || !USES_SCHEDULER.test(fact.module)) return false;
-    return /\.cron\(|\.schedule\([^#]*?\binterval\s*=/.test(view.get(fact.where.path)?.text ?? '');
-  });
+  return jobs.byAction.rearm > 0 || asked || making.length > 0;
 }
 
 /** Creates rq_recurring.py, or says that another file of that name is in the way. */
-function installRuntime(project: Project, options: RunOptions): Pick<PlannedFiles, 'changes' | 'findings'> {
+export function installRuntime(
+  project: Project,
+  options: RunOptions,
+): Pick<PlannedFiles, 'changes' | 'findings'> {
   const path = inModuleFolder(project, options, RUNTIME_FILE);
   const there = project.view.get(path);
   const source = runtimeSource();
@@ -164,18 +192,6 @@ function usesScheduler({ facts }: Project): boolean {
       (fact.type === 'dependency' && fact.name === 'rq-scheduler') ||
       (fact.type === 'process' && (fact.role === 'scheduler' || fact.role === 'both')),
   );
-}
-
-/** What the files say once they are changed: read from the files as they will be. */
-function factsAfter(project: Project, changes: readonly FileChange[]): readonly Fact[] {
-  const edits = new Map(changes.map((change) => [change.path, change]));
-  const after = project.view.paths.flatMap((path): SourceFile[] => {
-    const file = project.view.get(path);
-    const change = edits.get(path);
-    if (!file || change?.action === 'delete') return [];
-    return [change ? { path, text: applyEdits(file.text, change.edits) } : file];
-  });
-  return readProject(after, FILE_KINDS).facts;
 }
 
 /** Containers per compose file now and after the changes. */

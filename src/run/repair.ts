@@ -87,10 +87,10 @@ async function preview(
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const view = { paint: terminal.color, zone, now: await port.time() };
   const rows = entries.unfit.map(({ id, queue, reasons, step }) => ({
-    ...{ id, queue, reasons, newId: step.newId, action: step.op },
+    ...{ id, queue, reasons, newId: step.newId, action: step.op, dueNow: step.newScore !== null },
     fields: step.fields
       .filter(({ act }) => act !== 'keep')
-      .map(({ name, act, value }) => (act === 'del' ? `-${name}` : `${name}=${value}`)),
+      .map(({ name, act, value }) => (act === 'del' ? `${name} removed` : `${name} set to ${value}`)),
   }));
   await terminal.data(`${repairPreview(series.broken, rows, findings, view)}\n`);
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../plan/types.js';
+import { isRepair } from '../redis/runs.js';
 import { findingJson } from '../report/messages/index.js';
 import { rollbackPreview, rollbackSummary } from '../report/rollback-text.js';
 import { listRuns } from '../world/run-dir.js';
@@ -18,13 +19,15 @@ interface Target {
   readonly local: LocalRun | null;
 }
 
-/** Undoes a run: jobs that still wait back into rq-scheduler's schedule, then the files. */
+/** Undoes a run, by default the latest of this folder or a later repair: jobs that still wait back into rq-scheduler's schedule, then the files. */
 export async function rollback(context: Context, wanted: string | undefined): Promise<ExitCode> {
   const local = findLocal(context.project, wanted);
   const needsRedis = local === null || local.state.covers.includes('redis');
   const redis = needsRedis ? await openRedis(context) : null;
   try {
-    const target = local ? { runId: local.dir.runId, local } : await findRemote(context, redis, wanted);
+    const repair = wanted === undefined && local && redis ? await laterRepair(redis, local) : null;
+    const target =
+      repair ?? (local ? { runId: local.dir.runId, local } : await findRemote(context, redis, wanted));
     if (redis) checkSameRedis(target, redis);
     return await undo(context, target, redis);
   } catch (error) {
@@ -41,6 +44,18 @@ function findLocal(project: string, wanted: string | undefined): LocalRun | null
     .map((runId) => readLocalRun(project, runId))
     .filter(({ state }) => state.phase !== 'rolled-back');
   return open.at(-1) ?? null;
+}
+
+/** A repair that came after the run of this folder and stands: what came last is undone first. */
+async function laterRepair({ port }: OpenRedis, { dir, state }: LocalRun): Promise<Target | null> {
+  if (state.phase !== 'applied') return null;
+  for (const runId of await port.listRuns()) {
+    // Run ids begin with the time.
+    if (runId <= dir.runId) return null;
+    const record = await port.readRun(runId);
+    if (record && isRepair(record) && record.state !== 'rolled-back') return { runId, local: null };
+  }
+  return null;
 }
 
 async function findRemote(
@@ -80,7 +95,7 @@ async function undo(context: Context, target: Target, redis: OpenRedis | null): 
   const refused = refusedFindings(restored);
   if (refused.length === 0) local?.dir.append({ type: 'rollback-end', at: Date.now() / 1000 });
   const findings = [...back.findings, ...refused];
-  const ofRepair = (record?.counts.repaired ?? 0) + (record?.counts.mended ?? 0) > 0;
+  const ofRepair = record !== null && isRepair(record);
   await print(context, { runId, jobs: back.jobs, files: restored, findings }, ofRepair);
   return refused.length > 0 ? EXIT.partial : EXIT.ok;
 }

@@ -25,9 +25,13 @@ export async function lookAtSeries(port: RedisPort, ids?: readonly string[]): Pr
  * its queue leaves a moment in which it is nowhere.
  */
 export async function stillLost(port: RedisPort, first: readonly LookedAt[]): Promise<LookedAt[]> {
-  const suspects = first.filter(({ loss }) => loss !== null).map(({ series }) => series.id);
-  if (suspects.length === 0) return [];
-  return (await lookAtSeries(port, suspects)).filter(({ loss }) => loss !== null);
+  const suspects = new Map(
+    first.filter(({ loss }) => loss !== null).map(({ series: { id, jobId } }) => [id, jobId]),
+  );
+  if (suspects.size === 0) return [];
+  const again = await lookAtSeries(port, [...suspects.keys()]);
+  // With another occurrence it has gone on meanwhile.
+  return again.filter(({ series, loss }) => loss !== null && suspects.get(series.id) === series.jobId);
 }
 
 /** What `verify` judges of two looks. */

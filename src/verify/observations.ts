@@ -87,7 +87,7 @@ export interface BadEntry {
   readonly codes: readonly string[];
   /** Due at, epoch seconds. */
   readonly at: number;
-  /** What `repair` would do: `mend`, `rename`, `quarantine` or `leave`. */
+  /** What `repair` would do: `mend`, `due-now`, `rename`, `quarantine` or `leave`. */
   readonly remedy: string;
 }
 

@@ -21,12 +21,17 @@ const NEVER = [
   '.migrate-scheduler',
 ];
 
+/** Configuration of linters, test runners and loggers, which may name rq_scheduler. */
+const CONFIGURATION =
+  /(^|\/)(tox\.ini|\.?mypy\.ini|pytest\.ini|\.?ruff\.toml|\.flake8|\.isort\.cfg|\.?pylintrc|pyrightconfig\.json|logging\.(ini|conf|cfg|ya?ml|json))$/;
+
 /** Scripts that commands may lead to: by extension, by name, or by the folder they stand in. */
 const FOLLOWED = [
   /\.(sh|bash|py)$/,
   /(^|\/)Dockerfile[^/]*$|\.Dockerfile$/i,
   /(^|\/)(docker-)?entrypoint$/,
   /(^|\/)(bin|scripts?|docker)\/[^/.]+$/,
+  CONFIGURATION,
 ];
 
 /** Lock files: that they are there matters, and which versions they fix. */

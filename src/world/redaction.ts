@@ -11,9 +11,9 @@ export function keepSecret(secret: string | undefined | null): void {
 
 const URL_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/?#'"]*):([^\s@/'"]+)@/gi;
 
-/** `DB_PASSWORD=x`, `"apiToken": "x"`, `- SECRET_KEY: x`: a diff shows such lines as its context. `==` sets nothing (`SecretStorage==3.1`). */
+/** `DB_PASSWORD=x`, `"apiToken": "x"`, `- SECRET_KEY: x`: a diff shows such lines as its context. `==` sets nothing (`SecretStorage==3.1`), and `::` ends the title of an annotation of GitHub. */
 const NAMED_SECRET =
-  /\b(\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY)\w*\\?["']?[ \t]*(?:=(?!=)|:)[ \t]*\\?["']?)([^\s"'\\,}]+)/gi;
+  /\b(\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY)\w*\\?["']?[ \t]*(?:=(?!=)|:(?!:))[ \t]*\\?["']?)([^\s"'\\,}]+)/gi;
 
 /** `secrets: [db, token]`, as compose files write it, has the names of secrets and nothing secret. */
 const LIST_OF_NAMES = /^secrets["']?\s*:/i;

@@ -155,7 +155,10 @@ describe('a project with something in the way', () => {
 
   it('Python that still imports rq_scheduler: 3 with path and line; --allow code-imports goes on', async () => {
     const { project, where } = await prepared();
-    writeFileSync(join(project, 'legacy.py'), 'import os\n\nfrom rq_scheduler import Scheduler\n');
+    writeFileSync(
+      join(project, 'legacy.py'),
+      'import os\n\nfrom rq_scheduler import Scheduler\n\n\nclass Own(Scheduler):\n    pass\n',
+    );
     const plan = await cliJson<PlanDocument>(3, ['dry-run', ...where]);
     expect(plan.findings).toContainEqual(
       expect.objectContaining({ code: 'code-imports', severity: 'error', path: 'legacy.py', line: 3 }),

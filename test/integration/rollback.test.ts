@@ -45,6 +45,14 @@ describe.each(DEFAULT_PAIRS)('rollback with rq $rq and rq-scheduler $rqScheduler
     const { runId } = await cliJson<RunDocument>(0, ['run', '--yes', ...where]);
     expect(await real.client.zcard(LEGACY)).toBe(0);
 
+    // Without a name, what came last goes first: a repair, too.
+    await real.client.zadd(nativeKey('default'), at, 'ghost');
+    const repaired = await cliJson<RunDocument>(0, ['repair', '--yes', ...where]);
+    expect(await real.client.zscore(nativeKey('default'), 'ghost')).toBeNull();
+    const undone = await cliJson<RollbackDocument>(0, ['rollback', '--yes', ...where]);
+    expect(undone).toMatchObject({ runId: repaired.runId, jobs: { restored: 1 }, files: [] });
+    expect(await real.client.zrem(nativeKey('default'), 'ghost')).toBe(1);
+
     const back = await cliJson<RollbackDocument>(0, ['rollback', `${runId}`, '--yes', ...where]);
     expect(back).toMatchObject({
       schema: 'migrate-scheduler/rollback@1',

@@ -59,7 +59,9 @@ describe('Account', () => {
       'not-queued',
     ]);
     const again = ['gone', 'stray', 'stray', 'wrong-type', 'started'];
-    suspects.forEach((suspect, i) => void one.settle(suspect, again[i] ?? ''));
+    const still = suspects.flatMap((suspect, i) => one.settle(suspect, again[i] ?? '') ?? []);
+    expect(one.counts).toEqual({ lost: 0, running: 1 });
+    for (const suspect of still) one.lose(suspect);
     expect(one.counts).toEqual({ lost: 4, running: 1 });
     expect(one.lost.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([
       ...['early: gone', 'stray: stray', 'unlisted: not-queued', 'text: wrong-type'],
@@ -80,15 +82,38 @@ describe('Account', () => {
     expect(one.counts).toEqual({ lost: 0, scheduled: 1, quarantined: 1, series: 1 });
   });
 
+  it('knows of one whose time has come that it cannot have run as long as its entry waits', () => {
+    const due = { score: `${NOW - 60}` };
+    const { one, suspects } = account(record('ran', 'gone', due), record('ghost', 'ghost', due));
+    expect(one.counts).toEqual({ lost: 0, finishedOrExpired: 1 });
+    expect(suspects.map(({ reason }) => reason)).toEqual(['gone']);
+  });
+
+  it('lets no repair hide that a job was lost', () => {
+    const { one, suspects } = account(
+      record('lost', 'removed', { op: 'remove' }),
+      record('stranger', 'removed', { op: 'remove' }),
+      record('lost', 'gone'),
+    );
+    expect(suspects.map(({ reason }) => reason)).toEqual(['gone']);
+    expect([one.total, one.counts]).toEqual([1, { lost: 0, removed: 2 }]);
+  });
+
   it('counts series by the chain, and those that lost their next run as lost', () => {
-    const { one } = account(
+    const { one, suspects } = account(
       ...['armed', 'finished', 'cancelled', 'forgotten'].map((state) =>
         record(state, state, { op: 'rearm', seriesId: state, newId: `${state}-1` }),
       ),
-      record('broken', 'lost', { op: 'rearm', seriesId: 'broken', newId: 'broken-1', detail: 'job-gone' }),
+      ...['broken', 'taken'].map((id) =>
+        record(id, 'lost', { op: 'rearm', seriesId: id, newId: `${id}-1`, detail: 'job-gone' }),
+      ),
       record('repeat', 'finished', { op: 'repeat', newId: 'repeat-1' }),
     );
-    expect(one.counts).toEqual({ lost: 1, series: 1, seriesEnded: 4 });
+    expect(suspects.map(({ reason, series }) => [reason, series])).toEqual(Array(2).fill(['job-gone', true]));
+    const [broken, taken] = suspects.map((suspect, i) => one.settle(suspect, i === 0 ? 'lost' : 'armed'));
+    expect(taken).toBeNull();
+    if (broken) one.lose(broken);
+    expect(one.counts).toEqual({ lost: 1, series: 2, seriesEnded: 4 });
     expect(one.lost.map(({ reason }) => reason)).toEqual(['job-gone']);
   });
 });

@@ -155,18 +155,18 @@ describe('the overview', () => {
     await pipeline.exec();
     await redis.raw.sadd('rq:queues', 'rq:queue:mail', 'rq:queue:a:b');
     await redis.raw.rpush('rq:queue:mail', 'x', 'y');
-    await redis.raw.zadd('rq:scheduled:orphan', 100, 'old', 200, 'mid', 300, 'new');
+    await redis.raw.zadd('rq:scheduled:orphan', -5, 'never', 100, 'old', 200, 'mid', 300, 'new');
     await redis.raw.set('rq:scheduler-lock:mail', '4711', 'EX', 61);
     const queues = await redis.port.nativeQueues(await redis.port.schedulerKeys(), 200);
     expect(queues).toMatchObject([
       { name: 'a:b', scheduled: 0, first: null, overdue: 0, waiting: 0, lock: null },
       { name: 'mail', waiting: 2, lock: { value: '4711' } },
-      { name: 'orphan', scheduled: 3, first: '100', overdue: 2, lock: null },
+      { name: 'orphan', scheduled: 4, first: '100', overdue: 2, lock: null },
     ]);
     expect((await redis.port.schedulerLock('mail'))?.pttl).toBeGreaterThan(50_000);
     expect(await redis.port.schedulerLock('orphan')).toBeNull();
     const page = await redis.port.pageScheduled('orphan', null, 2);
-    expect([page.entries.map(idOf), page.next?.score]).toEqual([['old', 'mid'], '200']);
+    expect([page.entries.map(idOf), page.next?.score]).toEqual([['never', 'old'], '100']);
   });
 
   it('reads workers, expired ones included, and schedulers of RQ >= 2.10 only', async () => {

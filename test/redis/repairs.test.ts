@@ -122,6 +122,26 @@ describe('repairEntries', () => {
     expect(await redis.raw.hget('rq:job:ran', 'status')).toBe('finished');
     expect(await redis.raw.zscore(Q, 'x-y')).toBe(String(FUTURE));
   });
+
+  it('does not take back what waits to run again, nor an entry whose id has a job by now', async () => {
+    await plant('retried', 1000, { data: 'x', status: 'scheduled', retries_left: '1' });
+    await redis.raw.zadd(Q, 1000, 'ghost');
+    const run = await lock();
+    const steps = [
+      step('retried', { score: '1000', careful: false, fields: setTtl('') }),
+      step('ghost', { op: 'remove', score: '1000', type: 'none', careful: false }),
+    ];
+    expect(await redis.port.repairEntries(run, RUN, steps)).toEqual(['done', 'done']);
+    // It failed, and RQ's Retry put it back for later; the other id was given to a job that is in a queue.
+    await redis.raw.hset('rq:job:retried', 'retries_left', '0');
+    await redis.raw.zadd(Q, FUTURE, 'retried');
+    await redis.raw.hset('rq:job:ghost', { data: 'z', status: 'queued' });
+    const before = await contents(redis.raw);
+    const undone = await rollBack(redis.port, { runId: 'r1', run, legacy: { value: '' } });
+    expect(undone.map(({ result }) => result)).toEqual(['alreadyRun', 'conflict']);
+    expect(await contents(redis.raw)).toEqual(before);
+    expect(await redis.raw.keys('migrate-scheduler:before:*')).toEqual([]);
+  });
 });
 
 describe('accountJournal', () => {
@@ -151,13 +171,15 @@ describe('accountJournal', () => {
       after = page.next;
       if (after === null) break;
     }
-    expect(states).toEqual(['j0 scheduled', 'j1 gone', 'j2 queued']);
+    expect(states).toEqual(['j0 scheduled', 'j1 ghost', 'j2 queued']);
     const jobs = ['j0', 'j1', 'j2'].map((id) => ({ queue: 'q', id: Buffer.from(id) }));
     expect((await redis.port.judgeJobs(jobs)).map(({ state }) => state)).toEqual([
       'scheduled',
-      'gone',
+      'ghost',
       'stray',
     ]);
+    await redis.raw.zrem(nativeKey('q'), 'j1');
+    expect((await redis.port.judgeJobs(jobs))[1]?.state).toBe('gone');
     await redis.raw.rpush('rq:queue:q', 'j2');
     expect((await redis.port.judgeJobs(jobs))[2]).toEqual({ state: 'queued', status: 'queued' });
     expect(await redis.port.queuedIds('q')).toEqual(new Set(['j2']));

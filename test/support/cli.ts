@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -10,7 +10,7 @@ import {
   runToEnd,
   startManaged,
 } from '../../src/world/engines/managed.js';
-import { ROOT } from './paths.js';
+import { ROOT, TEST_CACHE } from './paths.js';
 
 const BIN = `${ROOT}bin/migrate-scheduler.js`;
 const FIXTURE = `${ROOT}fixtures/projects/flask-subscriptions`;
@@ -19,8 +19,8 @@ if (!existsSync(`${ROOT}dist/cli/main.js`))
   throw new Error('These tests drive the built tool: npm run build first');
 
 /** Where the tool is started unless a test says otherwise: no project is here. */
-const EMPTY = mkdtempSync(join(tmpdir(), 'migrate-scheduler-empty-'));
-process.once('exit', () => rmSync(EMPTY, { recursive: true, force: true }));
+const EMPTY = `${TEST_CACHE}/empty`;
+mkdirSync(EMPTY, { recursive: true });
 
 /** The environment of a shell that names no Redis and asks for no colours. */
 function cleanEnv(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -33,5 +33,7 @@ describe('redaction', () => {
 
   it('leaves pinned versions alone', () => {
     expect(redact('SecretStorage==3.1.0 tokenize-rt>=5')).toBe('SecretStorage==3.1.0 tokenize-rt>=5');
+    const annotation = '::error title=migrate-scheduler worker-listening%3A tokens::no live worker';
+    expect(redact(annotation)).toBe(annotation);
   });
 });

@@ -1,4 +1,4 @@
-import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
+import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter';
 
 /** One named node of a Python syntax tree, in plain values. Offsets are bytes (`bytes.ts`). */
 export interface PyNode {
@@ -33,16 +33,37 @@ export async function initPython(wasm: Uint8Array, coreWasm?: Uint8Array): Promi
  * becomes an `ERROR` node. Throws Error when `initPython` has not finished.
  */
 export function parsePython(text: string): PyNode {
-  if (parser === null) throw new Error('initPython must finish before Python is parsed');
-  const tree = parser.parse(text);
-  if (tree === null) throw new Error('the Python parser gave no tree');
+  const source = withoutMark(text);
+  const tree = parsed(source);
   const cursor = tree.walk();
   try {
-    return toPlain(cursor, text);
+    return toPlain(cursor, source);
   } finally {
     cursor.delete();
     tree.delete();
   }
+}
+
+/** Is there a place in the source (byte text) that the grammar does not understand, or where it misses something? */
+export function hasSyntaxError(text: string): boolean {
+  const tree = parsed(withoutMark(text));
+  try {
+    return tree.rootNode.hasError;
+  } finally {
+    tree.delete();
+  }
+}
+
+function parsed(source: string): Tree {
+  if (parser === null) throw new Error('initPython must finish before Python is parsed');
+  const tree = parser.parse(source);
+  if (tree === null) throw new Error('the Python parser gave no tree');
+  return tree;
+}
+
+/** The grammar knows no byte order mark; blank lines in its place keep every offset. */
+function withoutMark(text: string): string {
+  return text.startsWith('\xEF\xBB\xBF') ? `\n\n\n${text.slice(3)}` : text;
 }
 
 interface Growing extends PyNode {

@@ -1,9 +1,9 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { importsOf } from '../pysource/imports.js';
-import { parsePython } from '../pysource/parser.js';
+import { hasSyntaxError, parsePython } from '../pysource/parser.js';
 import { pythonStarts } from '../pysource/starts.js';
-import type { Fact, FileKind, FileResult, SourceFile } from '../types.js';
+import type { Decision, Fact, FileKind, FileResult, SourceFile } from '../types.js';
 import { environmentReads } from './env-reads.js';
 import { schedulerModules } from './modules.js';
 
@@ -14,19 +14,27 @@ export interface PythonDoc {
 }
 
 /**
- * Python sources: what they import of rq-scheduler and its relatives, and which environment
- * variables they read. The only edit is `with_scheduler=True` in the `work()` call of a worker that needs it.
- * Never throws on bad syntax.
+ * Python sources: what they import of rq-scheduler and its relatives, and which environment variables they
+ * read. Edits are `with_scheduler=True` in the `work()` call of a worker that needs it, and the fixes of uses of
+ * rq-scheduler (`uses.ts`). Never throws on bad syntax.
  */
 export const python: FileKind<PythonDoc> = {
   id: 'python',
   match: (path) => path.endsWith('.py'),
   parse: (file) => ({ file, facts: readFacts(file) }),
   facts: (doc) => doc.facts,
-  edits: ({ file }, decision) =>
-    decision.enableInScripts.has(file.path) ? turnOn(file) : { edits: [], findings: [] },
-  confirm: confirmSwitch,
+  edits: ({ file }, decision) => {
+    const started = decision.enableInScripts.has(file.path) ? turnOn(file) : { edits: [], findings: [] };
+    return { edits: [...started.edits, ...fixes(file, decision)], findings: started.findings };
+  },
+  confirm,
 };
+
+/** Fixes of code; which workers get their scheduler is decided from the whole project, not here. */
+function fixes({ path }: SourceFile, { code }: Decision): readonly Edit[] {
+  if (code === undefined) return [];
+  return code.analysis.edits(path, code.level).filter(({ why }) => why !== 'add-with-scheduler');
+}
 
 function turnOn(file: SourceFile): FileResult {
   const edits: Edit[] = [];
@@ -41,12 +49,16 @@ function turnOn(file: SourceFile): FileResult {
   return { edits, findings };
 }
 
-/** The same starts as before, every switch that was off now on, and the same facts. */
-function confirmSwitch(before: PythonDoc, after: PythonDoc): string | null {
+/**
+ * The same starts as before, those switched on that were to be; the same facts, but for imports that are gone;
+ * nothing unparsable that was not so before.
+ */
+function confirm(before: PythonDoc, after: PythonDoc, decision: Decision): string | null {
+  const switched = decision.enableInScripts.has(before.file.path);
   const expected = pythonStarts(before.file.text).map(({ role, queues, withScheduler, turnOn: place }) => ({
     role,
     queues,
-    withScheduler: place ? 'on' : withScheduler,
+    withScheduler: place && switched ? 'on' : withScheduler,
   }));
   const found = pythonStarts(after.file.text).map(({ role, queues, withScheduler }) => ({
     role,
@@ -54,8 +66,22 @@ function confirmSwitch(before: PythonDoc, after: PythonDoc): string | null {
     withScheduler,
   }));
   if (JSON.stringify(found) !== JSON.stringify(expected)) return 'worker starts differ';
-  const names = ({ facts }: PythonDoc) => JSON.stringify(facts.map((fact) => ({ ...fact, where: null })));
-  return names(before) === names(after) ? null : 'other facts differ';
+  if (!sameFacts(before, after)) return 'other facts differ';
+  return hasSyntaxError(after.file.text) && !hasSyntaxError(before.file.text)
+    ? 'it would not parse any more'
+    : null;
+}
+
+function sameFacts(before: PythonDoc, after: PythonDoc): boolean {
+  const keys = ({ facts }: PythonDoc, type: string) =>
+    facts.filter((fact) => fact.type === type).map((fact) => JSON.stringify({ ...fact, where: null }));
+  if (JSON.stringify(keys(before, 'env-read')) !== JSON.stringify(keys(after, 'env-read'))) return false;
+  const imports = keys(before, 'import');
+  return keys(after, 'import').every((key) => {
+    const at = imports.indexOf(key);
+    if (at >= 0) imports.splice(at, 1);
+    return at >= 0;
+  });
 }
 
 /** Words without one of which a file has no fact to give: most files need no parsing. */

@@ -17,8 +17,12 @@ export function isToldOf(path: string): boolean {
   return !OUT.test(path) && !/\.py$/.test(path);
 }
 
+/** What this tool itself has written: a saved plan, `verify --format json --out`. */
+const OWN_DOCUMENT = /^\s*\{\s*"schema":\s*"migrate-scheduler\//;
+
 /** Is there anything in a text that the search would find? A quick look, before it is kept. */
 export function isWorthSearching(text: string): boolean {
+  if (OWN_DOCUMENT.test(text)) return false;
   return /rq[-_.]?scheduler|rq:scheduler|\brq["',\s]+(?:scheduler|worker)|rqworker|\b(?:docker|podman)[- ]compose\b|\b(?:kubectl|heroku|supervisorctl)\b/.test(
     text,
   );

@@ -7,6 +7,7 @@
 --   legacy       back in rq-scheduler's set
 --   stray        has its hash, but no registry and no list knows it: nobody will run it
 --   gone         has no hash, and nothing tells that it ran
+--   ghost        has no hash, and waits in the queue's registry still: it did not run
 --   wrong-type   its key is not a hash
 local WAITING = { rate_limited = true, ready_to_enqueue = true }
 local ENDED = { finished = true, failed = true, canceled = true, stopped = true }
@@ -22,6 +23,7 @@ local function job_state(queue, id, exact)
   local kind = type_of(key)
   if kind == 'none' then
     if redis.call('ZSCORE', 'rq:scheduler:scheduled_jobs', id) then return 'legacy', '' end
+    if redis.call('ZSCORE', 'rq:scheduled:' .. queue, id) then return 'ghost', '' end
     return ran_and_left(queue, id) or 'gone', ''
   end
   if kind ~= 'hash' then return 'wrong-type', '' end

@@ -22,7 +22,7 @@
 --   already     was not moved or is back already; nothing to do, not counted
 --   alreadyRun  was enqueued, or ran
 --   missing     gone from the registry without having run (cancelled, deleted)
---   conflict    a renamed job whose old id is taken again: stays where it is
+--   conflict    a renamed job or a removed entry whose old id is taken again: stays as it is
 --   due         RQ's scheduler may be enqueueing it right now, or a worker runs the series: not
 --               touched, call again in a moment
 --   slot, remaining ('' = endless) and seriesId are '' except for advanced and needs-meta.
@@ -31,32 +31,11 @@
 -- Why `due`: RQ's scheduler reads the due ids, then enqueues them and only then removes them
 -- (rq/scheduler.py enqueue_scheduled_jobs); taking one back in between would run it twice.
 -- An old expiry that has passed by now is not put back: it would delete the job.
+-- undo_entries.lua, in front, has the clock and what is shared, and undoes what `repair` did to entries.
 local refused = fence(KEYS[1], ARGV[1], ARGV[2]) or wrong_type(KEYS[2], 'zset') or wrong_type(KEYS[3], 'set')
 if refused then return refused end
 if redis.call('HGET', KEYS[4], 'state') ~= 'rolling-back' then
   return redis.error_reply('NOTROLLING ' .. KEYS[4])
-end
-
-local clock = redis.call('TIME')
-local now = tonumber(clock[1])
-local now_ms = now * 1000 + math.floor(tonumber(clock[2]) / 1000)
-local SLACK = 2 -- seconds: clocks of workers differ a little from Redis's
-
-local function keys_of(id)
-  return { 'rq:job:' .. id, 'rq:results:' .. id, 'rq:job:' .. id .. ':dependents', 'rq:job::' .. id .. ':dependencies' }
-end
-
-local function in_hands_of_scheduler(queue, score)
-  return tonumber(score) <= now + SLACK and redis.call('EXISTS', 'rq:scheduler-lock:' .. queue) == 1
-end
-
--- What a job that is not in the native registry has become.
-local function absent(rec, key)
-  if redis.call('ZSCORE', KEYS[2], rec.id) then return 'already' end
-  local kind = type_of(key)
-  if kind == 'none' then return tonumber(rec.score) <= now and 'alreadyRun' or 'missing' end
-  if kind ~= 'hash' then return 'missing' end
-  return redis.call('HGET', key, 'status') == 'scheduled' and 'missing' or 'alreadyRun'
 end
 
 local function put_back(key, field, old)
@@ -225,47 +204,6 @@ local function undo_repair(rec)
   end
   redis.call('HSET', series, 'state', 'active', 'slot', rec.score, 'job_id', rec.id)
   return 'unarmed'
-end
-
--- Entries that `repair` mended or took away (repair_entries.lua).
-local function undo_mend(rec)
-  local native, target = 'rq:scheduled:' .. rec.queue, rec.newId or rec.id
-  local key, old = 'rq:job:' .. target, 'rq:job:' .. rec.id
-  local kept = 'migrate-scheduler:before:' .. string.match(KEYS[5], '^migrate%-scheduler:journal:(.*)$') .. ':' .. rec.id
-  local score = redis.call('ZSCORE', native, target)
-  if redis.call('EXISTS', kept) == 0 then return 'already' end
-  if not score then
-    local done = absent(rec, key)
-    redis.call('DEL', kept)
-    return done
-  end
-  if in_hands_of_scheduler(rec.queue, score) then return 'due' end
-  local from, to = keys_of(target), keys_of(rec.id)
-  if rec.newId and redis.call('EXISTS', unpack(to)) > 0 then return 'conflict' end
-  redis.call('DEL', key)
-  redis.call('RENAMENX', kept, old)
-  if rec.expireAt and rec.expireAt > now_ms then
-    redis.call('PEXPIREAT', old, string.format('%.0f', rec.expireAt))
-  end
-  for i = 2, #from do
-    if rec.newId and redis.call('EXISTS', from[i]) == 1 then redis.call('RENAMENX', from[i], to[i]) end
-  end
-  redis.call('ZREM', native, target)
-  redis.call('ZADD', native, rec.score, rec.id)
-  return 'restored'
-end
-
-local function undo_remove(rec)
-  local native = 'rq:scheduled:' .. rec.queue
-  if redis.call('ZSCORE', native, rec.id) then return 'already' end
-  redis.call('ZADD', native, rec.score, rec.id)
-  return 'restored'
-end
-
-local function undo_quarantine(rec)
-  local aside = 'migrate-scheduler:quarantine:' .. string.match(KEYS[5], '^migrate%-scheduler:journal:(.*)$')
-  if redis.call('ZREM', aside, rec.id) == 0 then return 'missing' end
-  return undo_remove(rec)
 end
 
 local undo = {

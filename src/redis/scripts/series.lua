@@ -8,16 +8,28 @@
 --   Second value: the status of its job, '' for none.
 local UNDERWAY = { started = true, deferred = true, rate_limited = true, ready_to_enqueue = true }
 
-local function in_list(key, member)
-  local found = redis.pcall('LPOS', key, member)
-  if type(found) ~= 'table' then return found ~= false end
-  -- Before Redis 6.0.6: in slices.
+-- Searched for one by one while it is a few; for more, a list is read once: LPOS takes 8 ms on 100,000 jobs.
+local FEW = 3
+local searched, members = {}, {}
+
+-- In slices, so that Redis makes no single reply of a long list.
+local function read_list(key)
+  local set = {}
   for from = 0, redis.call('LLEN', key) - 1, 1000 do
-    for _, one in ipairs(redis.call('LRANGE', key, from, from + 999)) do
-      if one == member then return true end
-    end
+    for _, one in ipairs(redis.call('LRANGE', key, from, from + 999)) do set[one] = true end
   end
-  return false
+  return set
+end
+
+local function in_list(key, member)
+  searched[key] = (searched[key] or 0) + 1
+  if searched[key] <= FEW then
+    local found = redis.pcall('LPOS', key, member)
+    if type(found) ~= 'table' then return found ~= false end
+    -- Before Redis 6.0.6 there is no LPOS.
+  end
+  members[key] = members[key] or read_list(key)
+  return members[key][member] == true
 end
 
 local function series_loss(queue, job_id)

@@ -1,5 +1,5 @@
 import type { Args, CheckWord } from './words.js';
-import { list, many } from './words.js';
+import { list, many, someOf } from './words.js';
 
 /** What is wrong with an entry, by code; a code `<field>-invalid` names its field. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'id-colon': 'its id contains a colon, at which RQ cuts it',
   'id-colon-other-job': 'its id contains a colon, at which RQ cuts it, so that another job runs instead',
   'id-characters': 'its id contains characters that RQ 2.8 and later refuse',
+  'hash-missing': 'its job is gone',
   'hash-wrong-type': 'its key holds something else than a job',
   'data-missing': 'its call (the field data) is missing',
   'data-unreadable': 'its call (the field data) is unreadable',
@@ -17,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'status-missing': 'it has no status',
   'ttl-zero': 'its ttl of 0 deletes it when it is enqueued',
   'score-negative': 'it is due before 1970, where RQ never looks',
-  'score-infinite': 'it is due never',
+  'score-infinite': 'its time never comes (inf)',
 };
 
 const FATES: Readonly<Record<string, string>> = {
@@ -30,6 +31,7 @@ const FATES: Readonly<Record<string, string>> = {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   mend: 'migrate-scheduler repair mends it',
+  'due-now': 'migrate-scheduler repair makes it due at once',
   rename: 'migrate-scheduler repair gives it a valid id',
   quarantine: 'migrate-scheduler repair takes it out of the schedule and keeps its data',
   leave: 'schedule it anew, or delete it',
@@ -43,6 +45,29 @@ export function reasonsOf(codes: Args[string] | undefined): string {
   return words.length > 0 ? words.join(', ') : list(codes);
 }
 
+/** Why a job (journal/account.ts) or the next run of a series (redis/scripts/series.lua) is lost. */
+const LOSSES: Readonly<Record<string, string>> = {
+  gone: 'gone before it ran',
+  stray: 'in no schedule and no queue',
+  'not-queued': 'its status is queued, but no queue holds it',
+  'wrong-type': 'its key holds something else than a job',
+  'job-gone': 'the job of its next run is gone',
+  'not-on-queue': 'the job of its next run is on no queue',
+  'job-ended': 'its last job armed no other',
+};
+
+/** `id: reason` in words: `a (gone before it ran), b (…)`. */
+export function losses(examples: Args[string] | undefined): string {
+  if (!Array.isArray(examples)) return list(examples);
+  return examples
+    .map((one: string) => {
+      const at = one.lastIndexOf(': ');
+      const reason = one.slice(at + 2);
+      return `${one.slice(0, at)} (${LOSSES[reason] ?? reason})`;
+    })
+    .join(', ');
+}
+
 /** Checks of the entries of RQ's schedule, and of the journal. */
 export const ENTRY_CHECKS: Readonly<Record<string, CheckWord>> = {
   'jobs-present': (a, s, queue) =>
@@ -51,8 +76,8 @@ export const ENTRY_CHECKS: Readonly<Record<string, CheckWord>> = {
           text: `queue ${queue}: ${many(a.scheduled, 'scheduled entry has its job', 'scheduled entries have their jobs')}`,
         }
       : {
-          text: `queue ${queue}: ${many(a.count, 'entry', 'entries')} without a job (${list(a.examples)})`,
-          next: 'migrate-scheduler repair removes such entries',
+          text: `queue ${queue}: ${many(a.count, 'entry', 'entries')} without a job (${someOf(a.examples, a.count)})`,
+          next: 'migrate-scheduler repair removes such entries; a job that should still run must be scheduled anew',
         },
   'ghosts-block': (a, s, queue) => ({
     text:
@@ -71,17 +96,17 @@ export const ENTRY_CHECKS: Readonly<Record<string, CheckWord>> = {
   }),
   'entries-fit': (_a, _s, queue) => ({ text: `queue ${queue}: RQ can schedule every entry that has a job` }),
   'entries-without-status': (a, _s, queue) => ({
-    text: `queue ${queue}: ${many(a.count, 'job has', 'jobs have')} no status; they run, but cannot be cancelled or asked for it`,
+    text: `queue ${queue}: ${many(a.count, 'job runs', 'jobs run')}, but cannot be cancelled: no status is set`,
     next: 'migrate-scheduler repair sets it',
   }),
   'jobs-accounted': (a, s) =>
     s === 'pass'
       ? {
-          text: `${many(a.total, 'migrated job is', 'migrated jobs are')} accounted for: lost 0${outcomes(a)}`,
+          text: `${many(a.total, 'job that was moved or repaired is', 'jobs that were moved or repaired are')} accounted for: lost 0${outcomes(a)}`,
         }
       : {
-          text: `${a.lost} of ${many(a.total, 'migrated job is', 'migrated jobs are')} lost (${list(a.examples)})${outcomes(a)}`,
-          next: 'what was not deleted on purpose must be scheduled anew',
+          text: `${a.lost} of ${many(a.total, 'job')} that were moved or repaired ${a.lost === 1 ? 'is' : 'are'} lost: ${losses(a.examples)}${outcomes(a)}`,
+          next: 'schedule anew what was not deleted on purpose; migrate-scheduler repair arms lost recurring series again',
         },
   'run-unfinished': (a) => ({
     text: `run ${a.runId} was begun and has not ended`,
@@ -110,8 +135,7 @@ const OUTCOMES: readonly (readonly [string, string])[] = [
   ['seriesEnded', 'recurring and ended'],
   ['retired', 'left to rq cron'],
   ['dropped', 'dropped: had no job'],
-  ['removed', 'removed by repair'],
-  ['quarantined', 'quarantined'],
+  ['quarantined', 'set aside by repair'],
   ['rolledBack', 'back with rq-scheduler'],
   ['other', 'otherwise'],
 ];

@@ -55,9 +55,12 @@ export const FILE_CHECKS: Readonly<Record<string, CheckWord>> = {
     if (none)
       return { text: `no worker of the files serves queue ${queue}`, next: 'add one with --with-scheduler' };
     const unsure = Array.isArray(a.switches) && a.switches.some((one) => one === 'on' || one === 'unknown');
+    // The place of the check names the first already.
+    const others = Array.isArray(a.workers) ? a.workers.slice(1) : [];
+    const also = others.length > 0 ? ` (also ${list(others)})` : '';
     return unsure
       ? {
-          text: `whether a worker with its scheduler serves queue ${queue} cannot be read (${list(a.workers)})`,
+          text: `whether a worker with its scheduler serves queue ${queue} cannot be read${also}`,
           next: 'look at how these workers start',
         }
       : {

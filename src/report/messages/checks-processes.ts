@@ -1,16 +1,18 @@
 import { distance } from '../time.js';
-import { type Args, type CheckWord, list, many, type Wording } from './words.js';
+import { type Args, type CheckWord, list, many, someOf, type Wording } from './words.js';
 
 /** Checks of workers, schedulers, `rq cron` processes and clocks. */
 export const PROCESS_CHECKS: Readonly<Record<string, CheckWord>> = {
   'scheduler-beats': (a, status, queue) => schedulerBeats(a, status, queue),
-  'other-queues': (a) => ({
-    text: `${many(a.count, 'queue has', 'queues have')} nothing scheduled; a scheduler serves ${a.served} of them${
-      Array.isArray(a.without) && a.without.length > 0 ? `, none serves ${list(a.without)}` : ''
-    }`,
-  }),
+  'other-queues': (a) => {
+    const text = `${many(a.count, 'queue has', 'queues have')} nothing scheduled`;
+    const none = Array.isArray(a.without) && a.without.length > 0;
+    if (!none) return { text: `${text}; a scheduler serves ${a.count === 1 ? 'it' : 'all of them'}` };
+    const others = Number(a.count) - Number(a.served);
+    return { text: `${text}; no scheduler serves ${someOf(a.without, others)}` };
+  },
   'workers-beat': (a) => ({
-    text: `${many(a.count, 'worker is', 'workers are')} registered but silent (${list(a.workers)}); ${a.alive} alive`,
+    text: `${many(a.count, 'worker is', 'workers are')} registered but silent (${someOf(a.workers, a.count)}); ${a.alive} alive`,
     next: 'RQ forgets them by itself; if they should run, restart them',
   }),
   'workers-not-suspended': () => ({
@@ -57,17 +59,18 @@ function schedulerBeats(a: Args, status: string, queue: string | null): Wording 
   if (status === 'warn') {
     return {
       text: `queue ${queue}: the scheduler lock is refreshed${holder}, which on RQ 1.11 and earlier or without a heartbeat proves nothing`,
-      next: 'schedule a test job and see it run, or upgrade RQ',
+      next: 'migrate-scheduler verify --canary proves it with a test job',
     };
   }
   const wait =
     typeof a.takeover === 'number'
-      ? `${distance(a.takeover).replace(/^in /, '')} at most with RQ's default maintenance`
+      ? `at most ${distance(a.takeover).replace(/^in /, '')} with RQ's default maintenance`
       : 'some minutes';
+  const spare = a.listening === 1 ? 'its live worker' : `one of its ${many(a.listening, 'live worker')}`;
   if (a.verdict === 'dead') {
     return a.workerAlive
       ? {
-          text: `queue ${queue}: its scheduler has died; one of ${many(a.listening, 'live worker')} may take over, after ${wait}`,
+          text: `queue ${queue}: its scheduler has died; ${spare} may take over, after ${wait}`,
           next: 'to have it at once, restart the workers of this queue',
         }
       : {
@@ -77,7 +80,7 @@ function schedulerBeats(a: Args, status: string, queue: string | null): Wording 
   }
   return a.workerAlive
     ? {
-        text: `queue ${queue}: no scheduler serves it; if one of ${many(a.listening, 'live worker')} has one, it takes over after ${wait}`,
+        text: `queue ${queue}: no scheduler serves it; if ${spare} runs one, it takes over after ${wait}`,
         next: 'restart its workers with --with-scheduler (with_scheduler=True in a script)',
       }
     : {

@@ -1,8 +1,15 @@
+import { distance } from '../time.js';
 import { CANARY_CHECKS } from './checks-canary.js';
-import { ENTRY_CHECKS } from './checks-entries.js';
+import { ENTRY_CHECKS, losses } from './checks-entries.js';
 import { FILE_CHECKS } from './checks-files.js';
 import { PROCESS_CHECKS } from './checks-processes.js';
-import { type CheckWord, list, many } from './words.js';
+import { type Args, type CheckWord, list, many } from './words.js';
+
+/** Examples with their reasons, `id: reason`. */
+function pairs({ examples, reasons }: Args): Args[string] | undefined {
+  if (!Array.isArray(examples) || !Array.isArray(reasons)) return examples;
+  return examples.map((id, i) => `${id}: ${reasons[i]}`);
+}
 
 /** The checks of `verify`: what passed, or what failed, why, and the next step. */
 export const CHECKS: Readonly<Record<string, CheckWord>> = {
@@ -24,8 +31,8 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
     s === 'pass'
       ? { text: `${many(a.count, 'recurring series has', 'recurring series have')} the next run armed` }
       : {
-          text: `${a.broken} of ${many(a.count, 'recurring series', 'recurring series')} lost the next run (${list(a.examples)}; ${list(a.reasons)})`,
-          next: 'migrate-scheduler repair arms it again',
+          text: `${a.broken} of ${many(a.count, 'recurring series', 'recurring series')} lost the next run: ${losses(pairs(a))}`,
+          next: 'see in the log of its workers why (can they import rq_recurring?), then migrate-scheduler repair',
         },
   'nothing-scheduled': () => ({ text: 'no job is scheduled in any queue; there is nothing to watch' }),
   'worker-listening': (a, s, queue) =>
@@ -42,7 +49,7 @@ export const CHECKS: Readonly<Record<string, CheckWord>> = {
     s === 'pass'
       ? { text: `queue ${queue}: nothing is overdue` }
       : {
-          text: `queue ${queue}: ${many(a.count, 'job')} overdue, the first by ${many(a.late, 'second')}`,
+          text: `queue ${queue}: ${many(a.count, 'job')} overdue, the first by ${typeof a.late === 'number' ? distance(a.late).replace(/^in /, '') : a.late}`,
           next: 'a worker with its scheduler must serve this queue; its log says why it does not enqueue',
         },
   ...ENTRY_CHECKS,

@@ -31,7 +31,7 @@ function deletion(a: Parameters<Word>[0]): string {
 const FINDINGS: Readonly<Record<string, Word>> = {
   'code-imports': (a) => ({
     text: `imports ${a.module}${a.optional ? ' (in a try block)' : ''}; it breaks once rq-scheduler is uninstalled, or goes on filling a schedule that nobody reads.`,
-    next: 'Change the code first, or keep the service (--keep-scheduler), or accept it (--allow code-imports).',
+    next: `${a.left ? `Change first, in this order: ${list(a.left)}${a.more ? ` and ${a.more} more` : ''}` : 'Change the code first'}; --unsafe-fixes changes more of it. Or keep the service (--keep-scheduler), or accept it (--allow code-imports).`,
   }),
   'dependent-package': (a) => ({
     text: `${a.name} itself needs rq-scheduler; both must go, or both stay.`,

@@ -1,6 +1,7 @@
 import type { Finding } from '../../plan/types.js';
 import type { Check } from '../../verify/observations.js';
 import { CHECKS } from './checks.js';
+import { CODE } from './code.js';
 import { FILES } from './files.js';
 import { JOBS } from './jobs.js';
 import { PLAN } from './plan.js';
@@ -17,6 +18,7 @@ export const SUBJECTS: readonly (readonly [string, Readonly<Record<string, Word>
   ['Recurring series', SERIES],
   ['The plan', PLAN],
   ['Files', FILES],
+  ['Python code', CODE],
   ['Redis', REDIS],
   ['Refusals and stops', REFUSALS],
 ];
@@ -38,10 +40,12 @@ export function wordCheck(check: Check): Wording {
   return CHECKS[check.code]?.(check.args, check.status, check.where) ?? { text: check.code };
 }
 
-/** `path:line: ` of a finding or check about a file, empty for others. */
-export function place({ path, line }: Finding | Check): string {
+/** `path:line: ` or `path:line:column: ` of a finding or check about a file, empty for others. */
+export function place(about: Finding | Check): string {
+  const { path, line } = about;
   if (path === undefined) return '';
-  return line === undefined ? `${path}: ` : `${path}:${line}: `;
+  const column = 'column' in about ? about.column : undefined;
+  return `${[path, line, column].filter((part) => part !== undefined).join(':')}: `;
 }
 
 /** The finding as it stands in JSON documents, wording included. */

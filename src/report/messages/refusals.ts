@@ -64,7 +64,7 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
   }),
   'needs-yes': () => ({
     text: 'Nobody can be asked here (no terminal).',
-    next: 'Look at dry-run first, then add --yes.',
+    next: 'Look at what it would do (above, or dry-run), then add --yes.',
   }),
   'interactive-needs-terminal': () => ({
     text: 'Nobody can be asked about single edits here (no terminal).',
@@ -73,6 +73,10 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
   'choice-unparsable': (a) => ({
     text: `Without the edits that were declined ${a.path} could not be read any more (${a.reason}); nothing was changed.`,
     next: 'Choose again.',
+  }),
+  'fix-not-compiled': (a) => ({
+    text: `Python would no longer compile ${a.path} after the fix (${a.reason}); nothing was changed.`,
+    next: 'Change this file by hand, or leave it out with --exclude.',
   }),
   declined: () => ({ text: 'Nothing was changed.' }),
   'no-run-to-roll-back': () => ({ text: 'There is no run to roll back in this project.' }),

@@ -31,7 +31,7 @@ export const SERIES: Readonly<Record<string, Word>> = {
     next: 'Name yours with --rq-version.',
   }),
   'repair-restart': (a) => ({
-    text: `The schedulers of ${list(a.queues)} may have ended already.`,
+    text: `Entries were due that end RQ's scheduler: those of ${list(a.queues)} may have ended.`,
     next: 'Restart the workers of these queues; by themselves they take up to 14 minutes, RQ 1.12 and earlier for ever.',
   }),
   'repair-entry-gone': (a) => ({

@@ -16,6 +16,11 @@ export type Word = (args: Args) => Wording;
 /** Values of a list argument, comma-separated. */
 export const list = (value: Args[string] | undefined): string =>
   Array.isArray(value) ? value.join(', ') : String(value ?? '');
+/** The first of a list of this length, and how many are left out. */
+export const someOf = (shown: Args[string] | undefined, count: Args[string] | undefined): string => {
+  const more = Number(count) - (Array.isArray(shown) ? shown.length : 0);
+  return more > 0 ? `${list(shown)} and ${more.toLocaleString('en-US')} more` : list(shown);
+};
 /** A count with its noun. What is no number, as in the generated list of findings, is shown as it is. */
 export const many = (count: Args[string] | undefined, one: string, more = `${one}s`): string => {
   const n = Number(count);

@@ -170,6 +170,9 @@ describe('the files that are searched', () => {
     ['["rq", "worker"]', true],
     ['rq:scheduler_lock', true],
     ['kube-scheduler', false],
+    // What dry-run and verify save must not stand in the way of the next call.
+    ['{\n  "schema": "migrate-scheduler/plan@1", "command": "rqscheduler" }', false],
+    ['{"schema":"migrate-scheduler/verify@1","message":"rqscheduler"}', false],
   ])('%s: %s', (text, expected) => {
     expect(isWorthSearching(text)).toBe(expected);
   });

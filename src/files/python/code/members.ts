@@ -1,0 +1,158 @@
+import type { PyNode } from '../../pysource/parser.js';
+import { dottedName, fieldOf, stringValue } from '../../pysource/syntax.js';
+import { isProperty, lastPart } from './functions.js';
+import type { PyFile } from './program.js';
+import { sameOwner } from './traces.js';
+import { OTHER, type Value } from './value.js';
+import type { Values } from './values.js';
+
+/** What `object.name` may be. */
+export function attributeValues(node: PyNode, file: PyFile, values: Values): Value[] {
+  const object = fieldOf(node, 'object');
+  const name = fieldOf(node, 'attribute')?.text;
+  if (object === undefined || name === undefined) return [OTHER];
+  const found: Value[] = [];
+  let owned = false;
+  for (const value of values.of(object, file)) {
+    const member = memberOf(value, name, file, values);
+    if (member === null) continue;
+    found.push(...member);
+    // `scheduler = None` in a class body waits to be given from outside.
+    owned ||= (value.is === 'class' || value.is === 'instance') && member.some(({ is }) => is !== 'none');
+  }
+  const written = dottedName(object) ?? '';
+  if (written === 'self' || written === 'cls') {
+    const own = ownAttribute(node, name, file, values);
+    if (own !== null) return own;
+  }
+  // An object from elsewhere may have been given the attribute, as Flask's application is.
+  if (owned || found.some(({ is }) => !/^(other|external|none)$/.test(is))) return found;
+  const carried = carriedBy(name, lastPart(object), values);
+  if (carried.length > 0) return carried;
+  return found.some(({ is }) => is === 'external') ? found : ofUnknown(name, values);
+}
+
+/**
+ * An attribute of an object of which nothing is known. Where the project's classes give that name to schedulers it
+ * may be one of theirs; with anything else of that name it may also be that.
+ */
+function ofUnknown(name: string, values: Values): Value[] {
+  const given = values.traces.carriers(name).flatMap(({ value, file }) => [...values.of(value, file)]);
+  if (given.some(({ is }) => is === 'scheduler')) return given;
+  const methods = values.traces.methods(name);
+  const lead = methods.some(({ node, file }) =>
+    values.returned(node, file).some(({ is }) => is === 'scheduler'),
+  );
+  return lead ? methods.map(({ node, file }) => ({ is: 'function', file, node, method: true })) : [OTHER];
+}
+
+/** The attribute of one value; null for one that has none to speak of. */
+function memberOf(value: Value, name: string, file: PyFile, values: Values): Value[] | null {
+  switch (value.is) {
+    case 'external': {
+      // A folder without __init__.py is a package too.
+      const path = values.program.locate(`${value.name}.${name}`, file.path);
+      return [path === null ? { is: 'external', name: `${value.name}.${name}` } : { is: 'module', path }];
+    }
+    case 'result':
+      return [{ is: 'external', name: `${value.of}().${name}` }];
+    case 'module': {
+      const loaded = values.program.open(value.path);
+      const member = loaded === null ? null : values.member(loaded, name);
+      if (member !== null) return member;
+      const path =
+        value.path.endsWith('/__init__.py') || value.path === '__init__.py'
+          ? values.program.locate(`.${name}`, value.path)
+          : null;
+      if (path !== null) return [{ is: 'module', path }];
+      return loaded === null ? [{ is: 'unread', path: value.path, name }] : [OTHER];
+    }
+    case 'class':
+    case 'instance':
+      return classMember(value, name, value.is === 'instance', values);
+    case 'flask-rq':
+      return [{ is: 'external', name: `flask_rq2.RQ().${name}` }];
+    default:
+      return value.is === 'scheduler' ? [OTHER] : null;
+  }
+}
+
+/** An attribute of a class of the project: its own, those given in its methods, or its bases'. */
+export function classMember(
+  { node, file }: { readonly node: PyNode; readonly file: PyFile },
+  name: string,
+  instance: boolean,
+  values: Values,
+  depth = 0,
+): Value[] | null {
+  const inside = fieldOf(node, 'body')?.children[0];
+  const bindings = inside === undefined ? [] : (file.names.scopeAt(inside).bindings.get(name) ?? []);
+  const given = selfGiven(node, file, name, values);
+  const found: Value[] = [];
+  for (const binding of bindings) {
+    if (binding.by === 'annotation' && given.length > 0) continue;
+    for (const value of values.binding(binding, file)) {
+      const property = instance && value.is === 'function' && isProperty(value.node, value.file);
+      found.push(...(property ? values.returned(value.node, value.file) : [value]));
+    }
+  }
+  for (const one of given) found.push(...values.of(one, file));
+  if (found.length > 0) return found;
+  if (depth > 8) return null;
+  for (const base of fieldOf(node, 'superclasses')?.children ?? []) {
+    for (const value of values.of(base, file)) {
+      const inherited = value.is === 'class' ? classMember(value, name, instance, values, depth + 1) : null;
+      if (inherited !== null) return inherited;
+    }
+  }
+  return null;
+}
+
+/** Values that methods of a class give to `self.<name>`. */
+function selfGiven(node: PyNode, file: PyFile, name: string, values: Values): PyNode[] {
+  return values.traces
+    .carriers(name)
+    .filter((one) => one.file === file && (one.owner === 'self' || one.owner === 'cls'))
+    .filter((one) => one.value.start >= node.start && one.value.end <= node.end)
+    .map((one) => one.value);
+}
+
+/** `self.name` within a class. */
+function ownAttribute(node: PyNode, name: string, file: PyFile, values: Values): Value[] | null {
+  for (let at = file.names.parents.get(node); at !== undefined; at = file.names.parents.get(at)) {
+    if (at.type === 'class_definition') return classMember({ node: at, file }, name, true, values);
+  }
+  return null;
+}
+
+/** `app.scheduler = …` somewhere, read as `current_app.scheduler` or `request.app.scheduler` elsewhere. */
+function carriedBy(name: string, object: string | null, values: Values): Value[] {
+  if (object === null) return [];
+  const known = values.traces
+    .carriers(name)
+    .filter(({ owner }) => owner !== 'self' && owner !== 'cls' && sameOwner(owner, object));
+  return known.flatMap(({ value, file }) => [...values.of(value, file)]);
+}
+
+/** What `object['key']` may be. */
+export function subscriptValues(node: PyNode, file: PyFile, values: Values): Value[] {
+  const object = fieldOf(node, 'value');
+  const containers = object === undefined ? [] : values.of(object, file);
+  const inside = containers.flatMap((one) => (one.is === 'container' ? held(one, values) : []));
+  if (inside.some(({ is }) => is === 'scheduler')) return inside;
+  const key = fieldOf(node, 'subscript');
+  const name = key === undefined ? null : stringValue(key);
+  if (object === undefined || name === null) return [OTHER];
+  const carried = carriedBy(`[${name}]`, lastPart(object), values);
+  return carried.length > 0 ? carried : [OTHER];
+}
+
+/** What a container may hold. */
+function held({ node, file }: Extract<Value, { is: 'container' }>, values: Values): Value[] {
+  return node.children
+    .filter(({ type }) => type !== 'comment' && !/_clause$/.test(type))
+    .flatMap((one) => {
+      const value = one.type === 'pair' ? fieldOf(one, 'value') : one;
+      return value === undefined ? [] : [...values.of(value, file)];
+    });
+}

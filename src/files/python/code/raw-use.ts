@@ -1,0 +1,48 @@
+import type { PyNode } from '../../pysource/parser.js';
+import type { PyFile } from './program.js';
+import type { Site, Value } from './value.js';
+
+export interface CommonUse {
+  readonly file: PyFile;
+  /** What the use is shown as. */
+  readonly node: PyNode;
+  readonly sites: readonly Site[];
+  /** The object may also be something else than a Scheduler. */
+  readonly mixed: boolean;
+}
+
+/** A place where rq-scheduler's objects or names are used, before anything is made of it. */
+export type RawUse =
+  | (CommonUse & {
+      readonly is: 'call';
+      readonly method: string;
+      readonly callee: PyNode;
+      readonly receiver: PyNode;
+    })
+  | (CommonUse & {
+      readonly is: 'contains';
+      readonly receiver: PyNode;
+      readonly item: PyNode;
+      readonly negated: boolean;
+    })
+  | (CommonUse & {
+      readonly is: 'read';
+      readonly attribute: string;
+      readonly name: PyNode;
+      readonly written: boolean;
+    })
+  | (CommonUse & { readonly is: 'escape'; readonly reason: string })
+  | (CommonUse & { readonly is: 'construct'; readonly site: Site })
+  | (CommonUse & { readonly is: 'annotation' })
+  | (CommonUse & { readonly is: 'class'; readonly reason: string })
+  | (CommonUse & {
+      readonly is: 'flask-job';
+      readonly method: string;
+      readonly callee: PyNode;
+      readonly rq: PyNode | null;
+    });
+
+/** Where the schedulers among some values come from, each place once. */
+export function sitesOf(values: readonly Value[]): Site[] {
+  return [...new Set(values.flatMap((value) => (value.is === 'scheduler' ? [value.site] : [])))];
+}

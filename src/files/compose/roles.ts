@@ -57,6 +57,11 @@ function obstacle(
     const args = { service: service.name, by: other.compose.path, key: 'override' };
     return { ...at, code: 'scheduler-is-referenced', path: other.compose.path, line: other.line, args };
   }
+  const runs = withItsImage(service, project);
+  if (runs !== null) {
+    const args = { service: service.name, image: String(service.plain.image), by: runs.name };
+    return { ...at, code: 'scheduler-builds-image', args };
+  }
   const user = dependants(service, remain)[0];
   return user === undefined
     ? null
@@ -86,6 +91,18 @@ function otherwiseUsed(service: Service, project: ProjectView): Service | null {
     return one.service.name === service.name && one.analysis.role !== 'scheduler' && !hasImage(one.service);
   });
   return found?.service ?? null;
+}
+
+/** A service that stays and runs the image that this one builds, which nobody would build any more; or null. */
+function withItsImage(service: Service, project: ProjectView): Service | null {
+  const { image, build } = service.plain;
+  if (image === undefined || build === undefined) return null;
+  const folder = folderOf(service.compose.path);
+  const near = otherFiles(service.compose, project).filter((other) => folderOf(other.path) === folder);
+  const same = [service.compose, ...near]
+    .flatMap((compose) => analyseServices(compose, project))
+    .filter((one) => one.analysis.role !== 'scheduler' && one.service.plain.image === image);
+  return same.some((one) => one.service.plain.build !== undefined) ? null : (same[0]?.service ?? null);
 }
 
 function hasImage({ plain }: Service): boolean {

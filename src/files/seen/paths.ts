@@ -17,6 +17,11 @@ export function isToldOf(path: string): boolean {
   return !OUT.test(path) && !/\.py$/.test(path);
 }
 
+/** May starts of rq-scheduler in a Python file be told? */
+export function isPythonToldOf(path: string): boolean {
+  return /\.py$/.test(path) && !OUT.test(path) && !/(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/.test(path);
+}
+
 /** What this tool itself has written: a saved plan, `verify --format json --out`. */
 const OWN_DOCUMENT = /^\s*\{\s*"schema":\s*"migrate-scheduler\//;
 

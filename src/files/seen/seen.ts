@@ -2,8 +2,8 @@ import type { FileChange, Finding } from '../../plan/types.js';
 import { isCiPath } from '../ci-paths.js';
 import type { Project } from '../project.js';
 import type { SourceFile } from '../types.js';
-import { isToldOf } from './paths.js';
-import { inlineImageLines, probingLines, type SeenLine, seenLines } from './starts.js';
+import { isPythonToldOf, isToldOf } from './paths.js';
+import { inlineImageLines, probingLines, pythonLines, type SeenLine, seenLines } from './starts.js';
 
 /** Of one file and one code no more places than these are told. */
 const MAX_PLACES = 10;
@@ -41,6 +41,9 @@ export function seenFindings(project: Project, after: SeenAfter): readonly Findi
   const files = [...project.view.paths.flatMap((path) => project.view.get(path) ?? []), ...project.others];
   return files.flatMap((file) => {
     const change = edited.get(file.path);
+    if (isPythonToldOf(file.path) && after.removed) {
+      return limited(pythonLines(file.text).flatMap((line) => findingOf(file, line, project)));
+    }
     if (!isToldOf(file.path) || change?.action === 'delete') return [];
     const kind = kinds.get(file.path) ?? (FOLLOWED.test(file.path) ? 'script' : null);
     const left = after.removed && kind !== null && THOROUGH.has(kind) && !told.has(file.path);

@@ -66,6 +66,28 @@ export function probingLines(text: string): readonly SeenLine[] {
   );
 }
 
+/** What in Python starts a command, or Django's: `os.system(…)`, `subprocess.run([…])`, a task runner's `c.run(…)`. */
+const CALLS =
+  /\b(?:system|popen|Popen|run|call|check_call|check_output|local|sudo|spawn\w*|exec[lv]\w*|call_command|create_subprocess_\w+)\(/;
+const QUOTED =
+  /["'](?:[^"'\n]*[\s/&;])?rqscheduler(?:["']|\s+-|\s*[&;>|])|["']-m["']\s*,\s*["']rq_scheduler\b|-m rq_scheduler\b/;
+
+/** Looked for, stopped, or handed to a manager of processes. */
+const MANAGED = /\b(?:p?grep|pidof|pkill|killall|systemctl|supervisorctl|service)\b.*rq_?scheduler/;
+
+/** Lines of Python that start rq-scheduler as a command, in a call that begins there or a few lines above. */
+export function pythonLines(text: string): readonly SeenLine[] {
+  if (!/rq_?scheduler/.test(text)) return [];
+  const lines = linesOf(text);
+  return lines.flatMap(({ 0: line, index }, i): SeenLine[] => {
+    if (COMMENT.test(line) || !QUOTED.test(line) || MANAGED.test(line)) return [];
+    const around = lines.slice(Math.max(0, i - 3), i + 1).map(({ 0: one }) => one);
+    return around.some((one) => CALLS.test(one))
+      ? [{ line: i + 1, start: index, end: index + line.length, what: 'start' }]
+      : [];
+  });
+}
+
 /** Line numbers (1-based) of the images that compose files build from `dockerfile_inline`. */
 export function inlineImageLines(text: string): ReadonlySet<number> {
   const found = new Set<number>();

@@ -77,6 +77,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `${a.by} refers to the scheduler service ${a.service} (${a.key}), which could not go without it.`,
     next: `Change the ${a.key} of ${a.by} first.`,
   }),
+  'scheduler-builds-image': (a) => ({
+    text: `${a.service} is what builds the image ${a.image}, which ${a.by} runs too.`,
+    next: `Move its build to ${a.by}, then run again.`,
+  }),
   'compose-invalid': (a) => ({
     text: `${list(a.files)}: Docker's compose would not accept ${Array.isArray(a.files) && a.files.length > 1 ? 'these together' : 'this'} any more (${a.reason}).`,
     next: 'Change what is named there first, then run again.',

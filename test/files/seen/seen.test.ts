@@ -111,6 +111,27 @@ describe('what a compose file says besides its services', () => {
   });
 });
 
+describe('starts of rq-scheduler in Python', () => {
+  it.each([
+    ['tasks.py', 'c.run("rqscheduler --host x")', 1],
+    ['ops/jobs.py', 'import os\nos.system("cd /app && rqscheduler &")', 1],
+    [
+      'a.py',
+      'subprocess.Popen(\n    [\n        sys.executable, "-m", "rq_scheduler.scripts.rqscheduler",\n    ]\n)',
+      1,
+    ],
+    ['a.py', "call_command('rqscheduler', interval=5)", 1],
+    ['a.py', 'subprocess.run(["pkill", "-f", "rqscheduler"])\nrun("pgrep rqscheduler")', 0],
+    ['a.py', 'log.info("rqscheduler")\nNAME = "rqscheduler"\n', 0],
+    ['a.py', '# os.system("rqscheduler")', 0],
+    ['tests/test_a.py', 'os.system("rqscheduler")', 0],
+  ])('%s: %s', (path, text, count) => {
+    expect(told(path, text).map((one) => one.split(':')[0])).toEqual(
+      Array(count).fill('error scheduler-started-here'),
+    );
+  });
+});
+
 describe('workers in files that are not edited', () => {
   it.each([
     ['fly.toml', 'worker = "rq worker high"', 1],

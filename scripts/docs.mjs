@@ -1,6 +1,8 @@
-// Writes docs/findings.md, docs/options.md and the table of docs/code.md from the built tool and the fixtures; `npm run docs`.
+// Writes docs/findings.md, docs/options.md, docs/fixtures.md and the table of docs/code.md from the built tool and the
+// folders in fixtures/; `npm run docs`.
 // With --check it writes nothing and exits 1 where a file is out of date.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OPTIONS } from '../dist/cli/options.js';
 import { CODE_RULES } from '../dist/report/code-rules.js';
@@ -55,6 +57,75 @@ function options() {
 }
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FIXTURES = join(ROOT, 'fixtures');
+
+function fixtures() {
+  const cases = readdirSync(FIXTURES)
+    .filter((subject) => subject !== 'code')
+    .sort()
+    .flatMap((subject) => {
+      const names = readdirSync(join(FIXTURES, subject)).sort();
+      return names.map((name) => `${subject}/${name}`);
+    });
+  return `${[
+    '# Cases of file edits',
+    '',
+    `Made by \`npm run docs\` from the ${cases.length} folders in \`fixtures/\`, each a project in \`before/\` with what becomes of it:`,
+    '`after/`, or the codes that refuse the edit. The tests run every one of them, and run the result again. Cases of',
+    'Python code have a [table of their own](code.md).',
+    '',
+    '| case | what it shows | what it decides |',
+    '|---|---|---|',
+    ...cases.map((name) => `| \`${name}\` | ${shows(name)} | ${decides(join(FIXTURES, name))} |`),
+  ].join('\n')}\n`;
+}
+
+function shows(name) {
+  const note = readFileSync(join(FIXTURES, name, 'NOTE.md'), 'utf8').trim();
+  return note
+    .replace(/^#+ .*\n+/, '')
+    .replace(/\s*\n\s*/g, ' ')
+    .replaceAll('|', '\\|');
+}
+
+function decides(folder) {
+  const told = existsSync(join(folder, 'findings.txt'))
+    ? readFileSync(join(folder, 'findings.txt'), 'utf8')
+    : '';
+  const found = told.split('\n').filter((line) => line !== '');
+  const refused = join(folder, 'refused.json');
+  if (existsSync(refused)) return `refused: ${counted(JSON.parse(readFileSync(refused, 'utf8')))}`;
+  if (!existsSync(join(folder, 'after'))) return counted(found);
+  const [before, after] = [filesIn(join(folder, 'before')), filesIn(join(folder, 'after'))];
+  const paths = (which) => [...which].map((path) => `\`${path}\``).join(', ');
+  const changes = [
+    [
+      'edits',
+      [...before.keys()].filter((path) => after.has(path) && !after.get(path).equals(before.get(path))),
+    ],
+    ['deletes', [...before.keys()].filter((path) => !after.has(path))],
+    ['creates', [...after.keys()].filter((path) => !before.has(path))],
+  ].flatMap(([verb, which]) => (which.length === 0 ? [] : [`${verb} ${paths(which)}`]));
+  const says = found.length === 0 ? [] : [`says ${counted(found)}`];
+  return [...(changes.length === 0 ? ['edits nothing'] : changes), ...says].join('; ');
+}
+
+/** Codes, each once; a place behind one, or a severity before it, is left out. */
+function counted(found) {
+  const codes = found.map((one) => one.split(' ').find((word) => /-/.test(word)) ?? one);
+  return [...new Set(codes)]
+    .map((code) => {
+      const count = codes.filter((one) => one === code).length;
+      return count === 1 ? `\`${code}\`` : `\`${code}\` × ${count}`;
+    })
+    .join(', ');
+}
+
+function filesIn(folder) {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const files = paths.filter((path) => statSync(join(folder, path)).isFile());
+  return new Map(files.map((path) => [path, readFileSync(join(folder, path))]));
+}
 
 /** The table of docs/code.md, counted over fixtures/code; the text around it is written by hand. */
 function code() {
@@ -89,6 +160,7 @@ let stale = 0;
 for (const [name, text] of [
   ['findings.md', findings()],
   ['options.md', options()],
+  ['fixtures.md', fixtures()],
   ['code.md', code()],
 ]) {
   const path = fileURLToPath(new URL(`../docs/${name}`, import.meta.url));

@@ -54,6 +54,18 @@ function serveOnlyWhatGoes({ reason, where: { path } }: StartFact, facts: readon
   return go && (reason === 'whole' || users.length > 0);
 }
 
+/**
+ * Does a process still start rq-scheduler? Files with a start that is told as `scheduler-still-started` count for
+ * nothing: whoever accepts that says that nobody runs them.
+ */
+export function schedulerLeft(facts: readonly Fact[]): boolean {
+  const starts = facts.filter((fact) => fact.type === 'scheduler-start');
+  const told = new Set(starts.filter((start) => !isEntangled(start)).map(({ where }) => where.path));
+  return facts
+    .filter((fact) => fact.type === 'process')
+    .some(({ role, where }) => (role === 'scheduler' || role === 'both') && !told.has(where.path));
+}
+
 /** A scheduler that does other work too stays, and with it the package (R12). */
 export function isEntangled(fact: Fact): boolean {
   return fact.type === 'scheduler-start' && fact.reason === 'also-runs';

@@ -5,10 +5,9 @@ export function nextSteps(plan: PlanHead): string[] {
   const steps: string[] = [];
   const changed = new Set(plan.files.map((file) => file.path));
   // The default file first: that is what a developer starts.
-  const files = [...plan.containers].sort((a, b) => composeFlags(a.path).localeCompare(composeFlags(b.path)));
-  for (const { path } of files) {
-    if (!changed.has(path)) continue;
-    const compose = `docker compose${composeFlags(path)}`;
+  const files = plan.containers.map(({ path }) => path).filter((path) => changed.has(path));
+  for (const flags of [...new Set(files.map(composeFlags))].sort()) {
+    const compose = `docker compose${flags}`;
     steps.push(`${compose} build`, `${compose} up -d --remove-orphans`);
   }
   const processes = plan.files.filter((file) => file.kind === 'procfile').map((file) => file.path);
@@ -23,7 +22,7 @@ export function nextSteps(plan: PlanHead): string[] {
   return steps;
 }
 
-/** The default file needs no flag; an override is used together with the file it overrides. */
+/** The default file needs no flag, and takes its override along. */
 export function composeFlags(path: string): string {
-  return /^(docker-compose|compose)\.ya?ml$/.test(path) ? '' : ` -f ${path}`;
+  return /^(docker-compose|compose)(\.override)?\.ya?ml$/.test(path) ? '' : ` -f ${path}`;
 }

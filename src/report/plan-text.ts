@@ -152,6 +152,7 @@ export function planSummary(plan: PlanHead, view: PlanView): string {
     `${paint.bold('Target')} RQ ${rq ?? 'unknown'}${rq === null ? '' : ` (from ${source === 'option' ? '--rq-version' : source})`}`,
   );
   if (plan.findings.length > 0) out.push('', ...findingLines(plan.findings, paint));
-  if (!hasWork(plan)) out.push('', 'There is nothing to do right now.');
+  const blocked = plan.findings.some(({ severity }) => severity === 'error');
+  if (!hasWork(plan) && !blocked) out.push('', 'There is nothing to do right now.');
   return out.join('\n');
 }

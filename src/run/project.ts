@@ -3,13 +3,13 @@ import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
 import { versionOf } from '../files/decide-versions.js';
-import { applyEdits } from '../files/edit.js';
-import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
+import { addition, creation, type Project, readProject } from '../files/project.js';
 import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
+import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
-import type { Fact, SourceFile } from '../files/types.js';
+import type { Fact } from '../files/types.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
@@ -17,6 +17,7 @@ import { runtimeSource } from '../world/assets.js';
 import { type FileChoice, readProjectFiles } from '../world/project-files.js';
 import { compiled } from './compiled.js';
 import type { RunOptions } from './context.js';
+import { changesThatRun, factsAfter } from './facts-after.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
 import { EXIT, refusal } from './outcome.js';
 
@@ -63,7 +64,7 @@ export function planFiles(
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
     codeLeft: analysis.left(level).filter(isBlocking),
   });
-  const planned = compiled(project, changesFor(project, { ...decision, code: { analysis, level } }));
+  const planned = compiled(project, changesThatRun(project, { ...decision, code: { analysis, level } }));
   const runtime = needsRuntime(options, jobs, analysis, level)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
@@ -86,6 +87,7 @@ export function planFiles(
       ...planned.findings,
       ...codeFindings(analysis, level),
       ...seen,
+      ...namedFindings(project, after, planned.changes),
       ...runtime.findings,
       ...config.findings,
       ...(uses && !keepScheduler && jobs.leftRunnable > 0 ? [left] : []),
@@ -190,18 +192,6 @@ function usesScheduler({ facts }: Project): boolean {
       (fact.type === 'dependency' && fact.name === 'rq-scheduler') ||
       (fact.type === 'process' && (fact.role === 'scheduler' || fact.role === 'both')),
   );
-}
-
-/** What the files say once they are changed: read from the files as they will be. */
-function factsAfter(project: Project, changes: readonly FileChange[]): readonly Fact[] {
-  const edits = new Map(changes.map((change) => [change.path, change]));
-  const after = project.view.paths.flatMap((path): SourceFile[] => {
-    const file = project.view.get(path);
-    const change = edits.get(path);
-    if (!file || change?.action === 'delete') return [];
-    return [change ? { path, text: applyEdits(file.text, change.edits) } : file];
-  });
-  return readProject(after, FILE_KINDS).facts;
 }
 
 /** Containers per compose file now and after the changes. */

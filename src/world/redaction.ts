@@ -15,6 +15,9 @@ const URL_PASSWORD = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/?#'"]*):([^\s@/'"]+)@/gi;
 const NAMED_SECRET =
   /\b(\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY)\w*\\?["']?[ \t]*(?:=(?!=)|:(?!:))[ \t]*\\?["']?)([^\s"'\\,}]+)/gi;
 
+/** `secrets: [db, token]`, as compose files write it, has the names of secrets and nothing secret. */
+const LIST_OF_NAMES = /^secrets["']?\s*:/i;
+
 const REFERENCE = /^\$|^\*\*\*$|^\/run\/secrets\//;
 
 /**
@@ -26,7 +29,7 @@ export function redact(text: string): string {
     REFERENCE.test(password) ? whole : `${head}:***@`,
   );
   out = out.replace(NAMED_SECRET, (whole, head: string, value: string) =>
-    REFERENCE.test(value) ? whole : `${head}***`,
+    REFERENCE.test(value) || (LIST_OF_NAMES.test(head) && value.startsWith('[')) ? whole : `${head}***`,
   );
   for (const secret of secrets) out = out.replaceAll(secret, '***');
   return out;

@@ -21,6 +21,7 @@ describe('redaction', () => {
     ['DB_PASSWORD=\x24{DB_PASSWORD}'],
     ['POSTGRES_PASSWORD_FILE: /run/secrets/pg'],
     ['-rq-scheduler==0.13.1'],
+    ['-    secrets: [db_password, token]'],
   ])('leaves %s alone', (text) => {
     expect(redact(text)).toBe(text);
   });

@@ -1,14 +1,12 @@
-import { spawnedCommands } from '../pysource/spawned.js';
-import { pythonStarts } from '../pysource/starts.js';
-import type { ProjectView, SourceFile, Where } from '../types.js';
+import type { ProjectView, SourceFile } from '../types.js';
 import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
 import { findConsoleScript, findFile, findModule } from './find.js';
+import { FollowedFiles } from './followed.js';
 import { pythonTarget, shellArgument, shellScript } from './interpreters.js';
-import { type ProgramList, procfileList, startedBy, supervisorList } from './lists.js';
+import { procfileList, supervisorList } from './lists.js';
 import { ownClickCommand, ownManagementCommand, ownRqManagement } from './own-commands.js';
 import { sourceOf, wordArg } from './pieces.js';
 import { isPreparation } from './preparation.js';
-import { StartRecord } from './record.js';
 import { djangoCommand, flaskRqCommand, rqCommand, rqworkerCommand } from './rq.js';
 import { summarise } from './summary.js';
 import { traceScript } from './trace.js';
@@ -32,8 +30,9 @@ export function analyseCommand(command: Command, project: ProjectView): CommandA
   return summarise(analyser.started, analyser.via, origins);
 }
 
-class Analyser extends StartRecord {
+class Analyser extends FollowedFiles {
   private depth = 0;
+  protected readonly analyse = analyseCommand;
 
   /** Reads the pieces as one command line; a shell piece may go on to further commands. */
   pieces(): void {
@@ -198,6 +197,11 @@ class Analyser extends StartRecord {
     if (program === undefined || isPreparation(name, args)) return;
     if (this.file(program, args, scope)) return;
     const script = findConsoleScript(this.project, program.value, this.command.places);
+    if (script !== null && /^rq_scheduler(\.|$)/.test(script.module)) {
+      this.via.push({ path: script.path, line: script.line });
+      this.add({ kind: 'scheduler' }, args);
+      return;
+    }
     const file = script === null ? undefined : findModule(this.project, script.module, this.command.places);
     if (script !== null && file !== undefined) {
       this.via.push({ path: script.path, line: script.line });
@@ -233,43 +237,5 @@ class Analyser extends StartRecord {
   private ownPython(file: SourceFile, args: readonly Arg[]): void {
     if (args.length > 1 && /\bexecute_from_command_line\(/.test(file.text)) this.django(args.slice(1), args);
     else this.pythonFile(file, 1, args);
-  }
-
-  private pythonFile(file: SourceFile, line: number, args: readonly Arg[]): void {
-    const starts = pythonStarts(file.text).filter((start) => start.role !== 'other');
-    const spawned = spawnedCommands(file.text);
-    this.via.push({ path: file.path, line: starts[0]?.line ?? spawned[0]?.line ?? line });
-    // Beside what it spawns a script does work of its own, of which nothing is known here.
-    if (starts.length === 0) this.other(args);
-    for (const { text, line: at } of spawned) this.spawned(text, { path: file.path, line: at });
-    for (const start of starts) this.addPython(start, file.path);
-  }
-
-  /** A command line that a Python script starts: its parts count, none of them can be edited. */
-  private spawned(text: string, where: Where): void {
-    const pieces = [{ form: 'shell' as const, text, origin: null }];
-    const { role, queues, workers } = analyseCommand({ ...this.command, pieces }, this.project);
-    if (role === 'scheduler' || role === 'both') this.addScheduler(where);
-    if (role === 'worker-pool') this.started.push({ kind: 'pool', queues });
-    for (const { withScheduler } of workers) {
-      const start = { withScheduler, after: null, obstacle: 'elsewhere' as const, where };
-      this.started.push({ kind: 'worker', queues, start });
-    }
-  }
-
-  private programList(list: ProgramList | null, args: readonly Arg[]): void {
-    const file = list === null ? undefined : findFile(this.project, list.path, this.command.places);
-    if (list === null || file === undefined) {
-      this.other(args);
-      return;
-    }
-    this.via.push({ path: file.path, line: 1 });
-    for (const program of list.read(file.text)) {
-      if (list.names.length > 0 ? !list.names.includes(program.name) : !program.starts) continue;
-      const pieces = [{ form: 'shell' as const, text: program.command, origin: null }];
-      const analysis = analyseCommand({ ...this.command, pieces }, this.project);
-      if (analysis.role !== 'other') this.via.push({ path: file.path, line: program.line }, ...analysis.via);
-      this.started.push(...startedBy(analysis, program, file.path));
-    }
   }
 }

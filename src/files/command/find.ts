@@ -70,7 +70,7 @@ export function findConsoleScript(
 ): { readonly module: string; readonly path: string; readonly line: number } | null {
   if (!/^[\w.-]+$/.test(name)) return null;
   const entry = new RegExp(
-    `^\\s*["']?${name.replaceAll('.', '\\.')}["']?\\s*=\\s*["']?([A-Za-z_][\\w.]*):`,
+    `(?:^\\s*["']?|["'])${name.replaceAll('.', '\\.')}["']?\\s*=\\s*["']?([A-Za-z_][\\w.]*):`,
     'm',
   );
   for (const folder of [...places.folders, '']) {

@@ -2,6 +2,7 @@ export { analyseCommand } from './analyse.js';
 export { type ImageCommand, readDockerfile } from './dockerfile.js';
 export type { Place } from './expand.js';
 export { joinPath, type SearchPlaces } from './find.js';
+export { processFact } from './process-fact.js';
 export { type Program, procfilePrograms, supervisorPrograms } from './programs.js';
 export {
   type Command,

@@ -5,7 +5,7 @@ export interface Program {
   readonly name: string;
   /** Byte text of the command. */
   readonly command: string;
-  /** Byte offset of `command` in the file; null when continuation lines were joined. */
+  /** Byte offset of `command` in the file; null where it is put together from several settings. */
   readonly offset: number | null;
   /** Blanks stand in `command` for what is no part of it: it cannot be replaced as a whole. */
   readonly masked?: boolean;
@@ -38,16 +38,18 @@ export function supervisorPrograms(text: string): readonly Program[] {
     if (name === undefined || body === undefined) continue;
     const command = /^command[ \t]*[=:][ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]+)*)/m.exec(body);
     if (command?.[1] === undefined) continue;
-    const value = command[1].replace(/[ \t]+;.*$/m, '').trimEnd();
+    const blank = (part: string): string => ' '.repeat(part.length);
+    // Line ends and comments within it are no part of the command; blanks in their place keep its offsets.
+    const value = command[1].replace(/[ \t]+;[^\r\n]*/g, blank).trimEnd();
     const start =
       match.index + all.length - body.length + command.index + command[0].length - command[1].length;
-    const joined = value.replace(/\r?\n[ \t]+/g, ' ');
+    const joined = value.replace(/\r?\n[ \t]+/g, blank);
     const known = joined.replace(EXPANSION, (one) => one.replace(/[()]/g, '_'));
     programs.push({
       name: name.trim(),
       command: known,
-      masked: known !== joined,
-      offset: joined === value ? start : null,
+      masked: known !== command[1].trimEnd(),
+      offset: start,
       line: lineOf(text, start),
       starts: !/^autostart[ \t]*[=:][ \t]*(false|0|no|off)\b/im.test(body),
     });

@@ -6,7 +6,7 @@ import { type ComposeDoc, composeAt } from './document.js';
 import { includedPaths, includesOf, pathsIn } from './included.js';
 import { isPlain, type Plain } from './plain.js';
 import { removalOf } from './roles.js';
-import { servicesOf } from './services.js';
+import { servicesOf } from './service.js';
 
 /** True for an included file that holds nothing but services that go: it goes as a whole. */
 export function isGoneInclude(compose: ComposeDoc, decision: Decision, project: ProjectView): boolean {

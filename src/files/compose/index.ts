@@ -1,4 +1,5 @@
 import { lineOf } from '../bytes.js';
+import { processFact } from '../command/index.js';
 import type { Fact, FileKind } from '../types.js';
 import { rangeOf } from '../yaml/nodes.js';
 import { itemRange } from '../yaml/remover.js';
@@ -32,7 +33,7 @@ export const composeKind: FileKind<ComposeDoc> = {
     );
     const names = [...new Set(services.map((one) => one.service.name))];
     const containers: Fact = { type: 'containers', path: compose.path, services: names };
-    return [...services.map(processFact), ...variables, ...variableReads(compose, services), containers];
+    return [...services.map(factOf), ...variables, ...variableReads(compose, services), containers];
   },
   edits(compose, decision, project) {
     if (!isGoneInclude(compose, decision, project)) return composeEdits(compose, decision, project);
@@ -41,23 +42,15 @@ export const composeKind: FileKind<ComposeDoc> = {
   confirm: confirmCompose,
 };
 
-function processFact({ service, analysis, image }: AnalysedService): Fact {
+function factOf({ service, analysis, image }: AnalysedService): Fact {
   const { path } = service.compose;
-  const { role, queues, withScheduler, alsoRuns, via, starts } = analysis;
-  return {
-    type: 'process',
+  return processFact(analysis, {
     id: `${path}#${service.name}`,
     name: service.name,
-    role,
-    queues,
-    withScheduler,
-    alsoRuns,
     replicas: replicasOf(service.plain),
-    via,
-    starts,
     ...(image === null ? {} : { image }),
     where: { path, line: service.line },
-  };
+  });
 }
 
 /** `deploy.replicas`, else `scale`, else 1. */

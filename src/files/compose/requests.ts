@@ -5,7 +5,8 @@ import type { ItemRemover } from '../yaml/remover.js';
 import { type ComposeDoc, sectionOf, serviceMap } from './document.js';
 import { isPlain, namesIn, type Plain, sub } from './plain.js';
 import type { Removal } from './roles.js';
-import { nearFiles, servicesOf } from './services.js';
+import { servicesOf } from './service.js';
+import { nearFiles } from './services.js';
 
 /** Asks for the removal of the services themselves. */
 export function removeServices(remover: ItemRemover, removal: Removal): void {

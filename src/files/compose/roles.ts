@@ -5,7 +5,8 @@ import type { ComposeDoc } from './document.js';
 import { includedPaths } from './included.js';
 import { folderOf } from './names.js';
 import { isPlain } from './plain.js';
-import { type AnalysedService, analyseServices, otherFiles, type Service, servicesOf } from './services.js';
+import { type Service, servicesOf } from './service.js';
+import { type AnalysedService, analyseServices, otherFiles } from './services.js';
 
 /** Which services of a file go, and what keeps a scheduler from going. */
 export interface Removal {
@@ -51,6 +52,16 @@ function obstacle(
   ) {
     return { ...at, code: 'scheduler-only-service', args: { service: service.name } };
   }
+  const other = otherwiseUsed(service, project);
+  if (other !== null) {
+    const args = { service: service.name, by: other.compose.path, key: 'override' };
+    return { ...at, code: 'scheduler-is-referenced', path: other.compose.path, line: other.line, args };
+  }
+  const runs = withItsImage(service, project);
+  if (runs !== null) {
+    const args = { service: service.name, image: String(service.plain.image), by: runs.name };
+    return { ...at, code: 'scheduler-builds-image', args };
+  }
   const user = dependants(service, remain)[0];
   return user === undefined
     ? null
@@ -68,6 +79,34 @@ function overrides(service: Service, project: ProjectView): boolean {
   return otherFiles(service.compose, project).some(
     (other) => folderOf(other.path) === folder && servicesOf(other).some((one) => one.name !== service.name),
   );
+}
+
+/** The same service in a file that makes something else of it, and cannot do without this one's image. */
+function otherwiseUsed(service: Service, project: ProjectView): Service | null {
+  if (!hasImage(service)) return null;
+  const folder = folderOf(service.compose.path);
+  const near = otherFiles(service.compose, project).filter((other) => folderOf(other.path) === folder);
+  const same = near.flatMap((other) => analyseServices(other, project));
+  const found = same.find((one) => {
+    return one.service.name === service.name && one.analysis.role !== 'scheduler' && !hasImage(one.service);
+  });
+  return found?.service ?? null;
+}
+
+/** A service that stays and runs the image that this one builds, which nobody would build any more; or null. */
+function withItsImage(service: Service, project: ProjectView): Service | null {
+  const { image, build } = service.plain;
+  if (image === undefined || build === undefined) return null;
+  const folder = folderOf(service.compose.path);
+  const near = otherFiles(service.compose, project).filter((other) => folderOf(other.path) === folder);
+  const same = [service.compose, ...near]
+    .flatMap((compose) => analyseServices(compose, project))
+    .filter((one) => one.analysis.role !== 'scheduler' && one.service.plain.image === image);
+  return same.some((one) => one.service.plain.build !== undefined) ? null : (same[0]?.service ?? null);
+}
+
+function hasImage({ plain }: Service): boolean {
+  return plain.image !== undefined || plain.build !== undefined || plain.extends !== undefined;
 }
 
 /** Services that need this one in a way that cannot just be dropped. */

@@ -1,34 +1,14 @@
-import { type Document, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from 'yaml';
-import { lineOf } from '../bytes.js';
-import {
-  analyseCommand,
-  type CommandAnalysis,
-  type CommandPiece,
-  type ImageCommand,
-  joinPath,
-  readDockerfile,
-} from '../command/index.js';
+import { isScalar, isSeq, type Scalar } from 'yaml';
+import { analyseCommand, type CommandAnalysis, type CommandPiece, joinPath } from '../command/index.js';
 import type { ProjectView, Where } from '../types.js';
 import { unmaskBytes } from '../yaml/mask.js';
-import { keyOf, lookUp, rangeOf } from '../yaml/nodes.js';
-import { type ComposeDoc, composeAt, serviceMap } from './document.js';
+import { lookUp } from '../yaml/nodes.js';
+import { type ComposeDoc, composeAt } from './document.js';
 import { includedPaths } from './included.js';
 import { folderOf, isComposePath } from './names.js';
-import { environmentOf, isPlain, type Plain, sub } from './plain.js';
-
-/** A service as one file writes it. */
-export interface Service {
-  readonly compose: ComposeDoc;
-  readonly document: Document.Parsed;
-  readonly name: string;
-  /** The map `services` and the service's place in it. */
-  readonly within: YAMLMap;
-  readonly index: number;
-  readonly pair: Pair;
-  /** Merge keys and aliases resolved; what `extends` and other files add is not in it. */
-  readonly plain: Plain;
-  readonly line: number;
-}
+import { isPlain } from './plain.js';
+import { type Service, servicesOf } from './service.js';
+import { imageOf, placesOf, variablesOf } from './surroundings.js';
 
 /** Where a command piece is written in a compose file; null when in a Dockerfile. */
 export interface PieceSource {
@@ -45,20 +25,6 @@ export interface AnalysedService {
 }
 
 const BASE_NAME = /(^|\/)(docker-)?compose\.ya?ml$/;
-
-/** All services of a file, in order, over all of its documents. */
-export function servicesOf(compose: ComposeDoc): readonly Service[] {
-  return compose.documents.flatMap((document, i) => {
-    const within = serviceMap(document);
-    const plain = sub(compose.plain[i], 'services');
-    return (within?.items ?? []).flatMap((pair, index) => {
-      const name = keyOf(pair);
-      if (within === null || name === null || name === '<<') return [];
-      const line = lineOf(compose.body, rangeOf(pair.key)?.[0] ?? 0);
-      return [{ compose, document, name, within, index, pair, plain: sub(plain, name), line }];
-    });
-  });
-}
 
 /** Other compose files of the project, those of the same folder first. */
 export function otherFiles(compose: ComposeDoc, project: ProjectView): readonly ComposeDoc[] {
@@ -198,67 +164,4 @@ function piecesFor(key: 'command' | 'entrypoint', chain: readonly Service[]): Fo
 function fromImage(pieces: readonly CommandPiece[] | null | undefined): Found | null {
   if (pieces === null || pieces === undefined) return null;
   return { own: false, where: null, parts: pieces.map((piece) => ({ piece, source: null })) };
-}
-
-function imageOf(
-  chain: readonly Service[],
-  project: ProjectView,
-): (ImageCommand & { readonly path: string | null }) | null {
-  const built = chain.find((service) => service.plain.build !== undefined);
-  if (built === undefined) return null;
-  const { build } = built.plain;
-  const text = (key: string): string | null => {
-    const value = isPlain(build) ? build[key] : null;
-    return typeof value === 'string' ? value : null;
-  };
-  const context = joinPath(
-    folderOf(built.compose.path),
-    typeof build === 'string' ? build : (text('context') ?? '.'),
-  );
-  const path = context === null ? null : joinPath(context, text('dockerfile') ?? 'Dockerfile');
-  const file = path === null ? undefined : project.get(path);
-  if (context === null || file === undefined) {
-    return context === null
-      ? null
-      : {
-          path: null,
-          entrypoint: null,
-          command: null,
-          ignoresCommand: false,
-          copies: new Map([['.', context]]),
-        };
-  }
-  const image = readDockerfile(file.path, file.text, context, text('target'));
-  return { ...image, path: file.path, copies: new Map([...image.copies, ['.', context]]) };
-}
-
-function variablesOf(chain: readonly Service[]): ReadonlyMap<string, string> {
-  const vars = new Map<string, string>();
-  for (const service of [...chain].reverse()) {
-    for (const [name, value] of environmentOf(service.plain.environment)) {
-      if (value !== null && !value.includes('$')) vars.set(name, value);
-    }
-  }
-  return vars;
-}
-
-function placesOf(chain: readonly Service[], image: ImageCommand | null) {
-  const copies = new Map(image?.copies ?? []);
-  const context = copies.get('.');
-  const folders = context === undefined ? [] : [context];
-  for (const service of chain) {
-    const folder = folderOf(service.compose.path);
-    for (const volume of Array.isArray(service.plain.volumes) ? service.plain.volumes : []) {
-      const [from, to] = typeof volume === 'string' ? volume.split(':') : [volume?.source, volume?.target];
-      if (typeof from !== 'string' || typeof to !== 'string' || !from.startsWith('.')) continue;
-      const source = joinPath(folder, from);
-      if (source === null) continue;
-      folders.push(source);
-      const dest = joinPath(to);
-      if (dest !== null && dest !== '') copies.set(dest, source);
-    }
-    folders.push(folder);
-  }
-  copies.delete('.');
-  return { folders: [...new Set(folders)], copies };
 }

@@ -4,6 +4,7 @@ import type { Instruction } from '../command/dockerfile-lines.js';
 import { applyEdits } from '../edit.js';
 import { confirmScript } from '../script/confirm.js';
 import { parseTree } from '../script/parse-tree.js';
+import { shellText } from '../script/run-scripts.js';
 import type { DockerDoc } from './stages.js';
 
 /**
@@ -59,9 +60,10 @@ function confirmRun(instruction: Instruction, found: Instruction, edits: readonl
   const stop = argsStart + args.length;
   const inside = edits.map((edit) => ({ ...edit, end: Math.min(edit.end, stop) }));
   const moved = inside.map((edit) => ({ ...edit, start: edit.start - argsStart, end: edit.end - argsStart }));
+  const [before, after] = [shellText(args), shellText(found.args)];
   return confirmScript(
-    { text: args, tree: parseTree(args) },
-    { text: found.args, tree: parseTree(found.args) },
+    { text: before, tree: parseTree(before) },
+    { text: after, tree: parseTree(after) },
     moved,
   );
 }

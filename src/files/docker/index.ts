@@ -1,5 +1,6 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
+import { processFact } from '../command/index.js';
 import { isDockerfile } from '../command/script-files.js';
 import { copiedRanges } from '../script/copied.js';
 import { namedBy } from '../script/mentions.js';
@@ -47,7 +48,7 @@ function imageFacts(doc: DockerDoc, project: ProjectView): readonly Fact[] {
     const parts = scriptParts(doc, image, project);
     const beside = parts.flatMap((part) => [...besideFacts(part), ...stuckFacts(part, null)]);
     const { role, alsoRuns, schedulerInProgramList } = image.analysis;
-    const process = processFact(doc, image);
+    const process = factOf(doc, image);
     const several = role === 'both' || (role === 'scheduler' && alsoRuns.length > 0);
     const settled =
       parts.length > 0 ? beside.every(({ type }) => type === 'process') : isScriptsAffair(image);
@@ -59,27 +60,20 @@ function imageFacts(doc: DockerDoc, project: ProjectView): readonly Fact[] {
     if (role === 'both' ? schedulerInProgramList : role !== 'scheduler') return [process];
     const { name, where } = process;
     const runs = role === 'both' ? [...alsoRuns, 'rq worker'] : alsoRuns;
-    const reason = several ? 'also-runs' : 'image';
+    const alone = imageStarts(doc, project).length === 1 ? 'image' : 'stage';
+    const reason = several ? 'also-runs' : alone;
     const named = several ? [] : mentions(doc, project);
     return [process, { type: 'scheduler-start', name, reason, namedBy: named, alsoRuns: runs, where }];
   });
 }
 
-function processFact({ file }: DockerDoc, { stage, analysis, line }: ImageStart): ProcessFact {
-  const { role, queues, withScheduler, alsoRuns, via, starts } = analysis;
-  return {
-    type: 'process',
+function factOf({ file }: DockerDoc, { stage, analysis, line }: ImageStart): ProcessFact {
+  return processFact(analysis, {
     id: imageId(file, stage),
     name: stage.last ? file.path : `${file.path} (${stage.name})`,
-    role,
-    queues,
-    withScheduler,
-    alsoRuns,
-    replicas: 1,
-    via: via.filter(({ path }) => path !== file.path),
-    starts,
+    via: analysis.via.filter(({ path }) => path !== file.path),
     where: { path: file.path, line },
-  };
+  });
 }
 
 /** Schedulers that an image starts beside other things and that can be taken out. */

@@ -1,3 +1,4 @@
+import { processFact } from '../command/index.js';
 import type { Fact, FileKind } from '../types.js';
 import { lineAt, valueAt } from '../yaml/path.js';
 import { editsOf, intentOf, processId, processName } from './changes.js';
@@ -16,7 +17,7 @@ export const kubernetesKind: FileKind<KubeFile> = {
   parse: readManifests,
   facts(file, project) {
     const processes = workloadsOf(file, project).flatMap((workload) =>
-      workload.containers.map((container) => processFact(workload, container)),
+      workload.containers.map((container) => factOf(workload, container)),
     );
     return [...processes, ...variableFacts(file, project)];
   },
@@ -30,21 +31,13 @@ export const kubernetesKind: FileKind<KubeFile> = {
   confirm: confirmManifests,
 };
 
-function processFact(workload: Workload, container: Container): Fact {
+function factOf(workload: Workload, container: Container): Fact {
   const { file, object } = workload;
-  const { role, queues, withScheduler, alsoRuns, via, starts } = container.analysis;
   const replicas = Number(valueAt(object.plain, ['spec', 'replicas']) ?? 1);
-  return {
-    type: 'process',
+  return processFact(container.analysis, {
     id: processId(workload, container),
     name: processName(workload, container),
-    role,
-    queues,
-    withScheduler,
-    alsoRuns,
     replicas: Number.isInteger(replicas) && replicas >= 0 ? replicas : 1,
-    via,
-    starts,
     where: { path: file.path, line: lineAt(file, object.document, container.path) },
-  };
+  });
 }

@@ -1,6 +1,12 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { cronText } from '../command/cron-command.js';
-import { analyseCommand, type CommandAnalysis, editedElsewhere, type Program } from '../command/index.js';
+import {
+  analyseCommand,
+  type CommandAnalysis,
+  editedElsewhere,
+  type Program,
+  processFact,
+} from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
 
 const FLAG = ' --with-scheduler';
@@ -34,20 +40,9 @@ export function analyseProgram(
 export function programFacts(doc: ProgramFile, project: ProjectView): readonly Fact[] {
   const { file, programs } = doc;
   return programs.map((program) => {
-    const { role, queues, withScheduler, alsoRuns, via, starts } = analyseProgram(doc, program, project);
-    return {
-      type: 'process',
-      id: `${file.path}#${program.name}`,
-      name: program.name,
-      role,
-      queues,
-      withScheduler,
-      alsoRuns,
-      replicas: 1,
-      via,
-      starts,
-      where: { path: file.path, line: program.line },
-    };
+    const where = { path: file.path, line: program.line };
+    const id = `${file.path}#${program.name}`;
+    return processFact(analyseProgram(doc, program, project), { id, name: program.name, where });
   });
 }
 

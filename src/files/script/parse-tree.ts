@@ -1,7 +1,6 @@
-import { type ShellToken, shellTokens, type Word } from '../command/words.js';
+import { shellTokens, type Word } from '../command/words.js';
+import { TokenReader, Unreadable } from './token-reader.js';
 import type { Block, Body, Item, List, Node, Part } from './tree.js';
-
-class Unreadable extends Error {}
 
 /**
  * Reads shell text; null where it does not follow the grammar as far as it is known here (bodies that
@@ -31,14 +30,7 @@ function openQuote(text: string): boolean {
 const BLOCK_WORDS = new Set(['if', 'case', 'for', 'select', 'while', 'until', '{', 'function']);
 const CLOSING = new Set(['then', 'elif', 'else', 'fi', 'do', 'done', 'esac', '}', 'in']);
 
-class TreeParser {
-  private at = 0;
-
-  constructor(
-    private readonly text: string,
-    private readonly tokens: readonly ShellToken[],
-  ) {}
-
+class TreeParser extends TokenReader {
   whole(): List {
     const list = this.list(new Set());
     if (this.at < this.tokens.length) throw new Unreadable();
@@ -223,59 +215,5 @@ class TreeParser {
     if (closed) this.at++;
     if (/^[&;]/.test(this.text.slice(end, end + 1)) && closed) throw new Unreadable();
     return { kind: 'arm', start, end, patterns, list };
-  }
-
-  /** Skips a parenthesis with what is in it. */
-  private balanced(): void {
-    let depth = 0;
-    for (; this.at < this.tokens.length; this.at++) {
-      if (this.operator() === '(') depth++;
-      if (this.operator() === ')' && --depth === 0) {
-        this.at++;
-        return;
-      }
-    }
-    throw new Unreadable();
-  }
-
-  private breaks(): void {
-    while (this.operator() === ';' && this.newlineAt(this.position())) this.at++;
-  }
-
-  private newlineAt(at: number): boolean {
-    return this.text[at] === '\n';
-  }
-
-  private take(word: string): void {
-    if (this.peek() !== word) throw new Unreadable();
-    this.at++;
-  }
-
-  private peek(): string {
-    const token = this.tokens[this.at];
-    if (token === undefined) return '';
-    return token.type === 'operator' ? token.text : this.text.slice(token.word.start, token.word.end);
-  }
-
-  private operator(): string {
-    const token = this.tokens[this.at];
-    return token?.type === 'operator' ? token.text : '';
-  }
-
-  private ahead(by: number): string {
-    const token = this.tokens[this.at + by];
-    return token?.type === 'operator' ? token.text : '';
-  }
-
-  private position(): number {
-    const token = this.tokens[this.at];
-    if (token === undefined) return this.text.length;
-    return token.type === 'operator' ? token.start : token.word.start;
-  }
-
-  private previousEnd(): number {
-    const token = this.tokens[this.at - 1];
-    if (token === undefined) return 0;
-    return token.type === 'operator' ? token.start + token.text.length : token.word.end;
   }
 }

@@ -1,7 +1,7 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { cronText } from '../command/cron-command.js';
-import { type CommandAnalysis, editedElsewhere, type SearchPlaces } from '../command/index.js';
+import { type CommandAnalysis, editedElsewhere, processFact, type SearchPlaces } from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
 import { calledBy, nodeDoes, type Reading, readCommands } from './commands.js';
 import { installsOf } from './installs.js';
@@ -85,24 +85,11 @@ function startsOf(part: Part): readonly Start[] {
 export function partFacts(part: Part): readonly Fact[] {
   const { file, base, reading, removal, name } = part;
   const processes = startsOf(part).map(({ node, analysis, id, line }): Fact => {
-    const { role, withScheduler, via, starts } = analysis;
     const stuck = removal.stuck.find(({ at }) => at >= node.start && at <= node.end);
     const alsoRuns = stuck === undefined ? analysis.alsoRuns : stuck.alsoRuns;
     const queues = node.words.some(isComputed) ? null : analysis.queues;
     const where = { path: file.path, line };
-    return {
-      type: 'process',
-      id,
-      name,
-      role,
-      queues,
-      withScheduler,
-      alsoRuns,
-      replicas: 1,
-      via,
-      starts,
-      where,
-    };
+    return processFact(analysis, { id, name, queues, alsoRuns, where });
   });
   return [...processes, ...installFacts(file, base, reading)];
 }

@@ -47,8 +47,12 @@ function blankLine(text: string, start: number, end: number): number {
 /** Start of the comment lines directly above that speak of the scheduler and of nothing else that runs. */
 function commentsAbove(text: string, lineStart: number): number {
   const block = /(?:^|\n)((?:[ \t]*#(?!!)[^\n]*\n)+)$/.exec(text.slice(0, lineStart))?.[1] ?? '';
-  const about = /sched/i.test(block) && !/worker|server|\bweb\b/i.test(block);
-  return about ? lineStart - block.length : lineStart;
+  return aboutScheduler(block) ? lineStart - block.length : lineStart;
+}
+
+/** Does it speak of the scheduler, and of nothing else that runs? */
+function aboutScheduler(text: string): boolean {
+  return /sched/i.test(text) && !/worker|server|\bweb\b/i.test(text);
 }
 
 /** The bytes of one item of a list that stays valid without it; null where there is no such stretch. */
@@ -61,6 +65,17 @@ export function itemRange(text: string, list: List, index: number): Range | null
   if (next !== undefined) return { start: item.start, end: next.start };
   const previous = list.items[index - 1];
   return previous === undefined ? null : { start: previous.end, end: item.end };
+}
+
+/** The line above an item that only says that the scheduler is started; null for none, or where nothing else is left. */
+export function announcement(text: string, { items }: List, index: number): Range | null {
+  const [said, item] = [items[index - 1], items[index]];
+  if (said === undefined || item === undefined || items.length < 3) return null;
+  const words = text.slice(said.start, said.end);
+  const alone =
+    said.parts.length === 1 && !said.background && /^(echo|printf)[ \t][^$`<>|&;\n]*$/.test(words);
+  const next = /^[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*[ \t]*$/.test(text.slice(said.end, item.start));
+  return alone && next && aboutScheduler(words) ? wholeLines(text, said.start, said.end) : null;
 }
 
 /** The bytes of a branch of a `case`. */

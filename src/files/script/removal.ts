@@ -1,28 +1,18 @@
 import { isConditional, runsBeside } from './beside.js';
 import { calledBy, itemDoes, listDoes, nodeDoes, partsDo, type Reading } from './commands.js';
-import { armRange, itemRange, joined, lineToLine, oneLine, type Range, wholeLines } from './ranges.js';
+import {
+  announcement,
+  armRange,
+  itemRange,
+  joined,
+  lineToLine,
+  oneLine,
+  type Range,
+  wholeLines,
+} from './ranges.js';
+import type { Stuck, StuckReason } from './stuck.js';
 import { type Block, type Body, type Item, type List, nodesOf, type Simple } from './tree.js';
-
-/** A start of rq-scheduler that stays, and why. */
-export interface Stuck {
-  /** Offset of the command that starts it. */
-  readonly at: number;
-  readonly reason: StuckReason;
-  /** Other work that goes with it (R12); empty for other reasons. */
-  readonly alsoRuns: readonly string[];
-}
-
-export type StuckReason =
-  | 'also-runs' // the same commands do other work (R12)
-  | 'branch' // a branch that cannot be taken out alone
-  | 'default' // what the script does without a known argument
-  | 'document' // a here-document is in the way
-  | 'uncalled' // a function that nothing in the script calls
-  | 'pid' // the next command uses its process id
-  | 'nested' // within quotes or a command line of its own
-  | 'recipe' // of a Makefile
-  | 'unreadable' // the script is not understood
-  | 'whole'; // the script does nothing else
+import { startOfUsed } from './used-variables.js';
 
 /** What can be taken out of a script so that it starts rq-scheduler no more. Offsets are into its text. */
 export interface Removal {
@@ -37,7 +27,10 @@ export function removalOf(reading: Reading): Removal {
     const defines = definesOther(reading, 0, reading.text.length);
     remover.stick(firstStart(reading), defines ? 'branch' : 'whole');
   } else remover.all();
-  return { ranges: joined(reading.text, remover.ranges), stuck: remover.stuck };
+  const ranges = joined(reading.text, remover.ranges);
+  const at = startOfUsed(reading.text, ranges);
+  if (at === null) return { ranges, stuck: remover.stuck };
+  return { ranges: [], stuck: [...remover.stuck, { at, reason: 'pid', alsoRuns: [] }] };
 }
 
 /** Are functions defined there that do something else? They may be called from outside. */
@@ -99,7 +92,11 @@ class Remover {
         others.map((other) => this.shown(other)),
       );
     } else if (next !== undefined && this.raw(next).includes('$!')) this.stick(at, 'pid');
-    else this.remove(at, item, itemRange(this.reading.text, list, index));
+    else {
+      this.remove(at, item, itemRange(this.reading.text, list, index));
+      const said = announcement(this.reading.text, list, index);
+      if (said !== null && this.gone(at)) this.ranges.push(said);
+    }
   }
 
   private mixed(item: Item): void {

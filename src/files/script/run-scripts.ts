@@ -16,8 +16,12 @@ export function runScripts(instructions: readonly Instruction[]): readonly RunSc
       if (/^(?:--\S+\s+)*<</.test(args)) {
         return documents.map((document) => ({ base: document.start, text: document.text, instruction }));
       }
-      // `--mount=…` and the like are not the shell's.
-      const options = /^(?:--\S+\s+)*/.exec(args)?.[0].length ?? 0;
-      return [{ base: argsStart, text: ' '.repeat(options) + args.slice(options), instruction }];
+      return [{ base: argsStart, text: shellText(args), instruction }];
     });
+}
+
+/** The arguments of a RUN as its shell gets them: `--mount=…` and the like, blanked, are not the shell's. */
+export function shellText(args: string): string {
+  const options = /^(?:--\S+\s+)*/.exec(args)?.[0].length ?? 0;
+  return ' '.repeat(options) + args.slice(options);
 }

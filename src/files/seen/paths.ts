@@ -17,11 +17,18 @@ export function isToldOf(path: string): boolean {
   return !OUT.test(path) && !/\.py$/.test(path);
 }
 
+/** May starts of rq-scheduler in a Python file be told? */
+export function isPythonToldOf(path: string): boolean {
+  return /\.py$/.test(path) && !OUT.test(path) && !/(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/.test(path);
+}
+
 /** What this tool itself has written: a saved plan, `verify --format json --out`. */
 const OWN_DOCUMENT = /^\s*\{\s*"schema":\s*"migrate-scheduler\//;
 
 /** Is there anything in a text that the search would find? A quick look, before it is kept. */
 export function isWorthSearching(text: string): boolean {
   if (OWN_DOCUMENT.test(text)) return false;
-  return /rq[-_.]?scheduler|rq:scheduler|\brq["',\s]+(?:scheduler|worker)|rqworker/.test(text);
+  return /rq[-_.]?scheduler|rq:scheduler|\brq["',\s]+(?:scheduler|worker)|rqworker|\b(?:docker|podman)[- ]compose\b|\b(?:kubectl|heroku|supervisorctl)\b/.test(
+    text,
+  );
 }

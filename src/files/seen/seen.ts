@@ -2,8 +2,8 @@ import type { FileChange, Finding } from '../../plan/types.js';
 import { isCiPath } from '../ci-paths.js';
 import type { Project } from '../project.js';
 import type { SourceFile } from '../types.js';
-import { isToldOf } from './paths.js';
-import { type SeenLine, seenLines } from './starts.js';
+import { isPythonToldOf, isToldOf } from './paths.js';
+import { inlineImageLines, probingLines, pythonLines, type SeenLine, seenLines } from './starts.js';
 
 /** Of one file and one code no more places than these are told. */
 const MAX_PLACES = 10;
@@ -15,6 +15,9 @@ const FOLLOWED =
 const PARTIAL = new Set(['ci']);
 /** Kinds that take out every start they know: one that is left stands in a form that they do not. */
 const THOROUGH = new Set(['kubernetes', 'systemd', 'circus', 'package-json', 'heroku', 'app-json']);
+
+/** Kinds that say how the health of a container is found out. */
+const PROBED = new Set(['compose', 'dockerfile', 'kubernetes']);
 
 /** What was decided about the files, and said of them. */
 export interface SeenAfter {
@@ -38,12 +41,24 @@ export function seenFindings(project: Project, after: SeenAfter): readonly Findi
   const files = [...project.view.paths.flatMap((path) => project.view.get(path) ?? []), ...project.others];
   return files.flatMap((file) => {
     const change = edited.get(file.path);
+    if (isPythonToldOf(file.path) && after.removed) {
+      return limited(pythonLines(file.text).flatMap((line) => findingOf(file, line, project)));
+    }
     if (!isToldOf(file.path) || change?.action === 'delete') return [];
     const kind = kinds.get(file.path) ?? (FOLLOWED.test(file.path) ? 'script' : null);
     const left = after.removed && kind !== null && THOROUGH.has(kind) && !told.has(file.path);
+    const installed =
+      after.removed && kind === 'dockerfile' && !after.findings.some(({ path }) => path === file.path);
     const counts = ({ what }: SeenLine): boolean =>
-      what === 'keys' || kind === null || PARTIAL.has(kind) || (left && what === 'start');
-    const lines = seenLines(file.text).filter((line) => counts(line) && !isEdited(line, change));
+      what === 'keys' ||
+      kind === null ||
+      PARTIAL.has(kind) ||
+      (left && what === 'start') ||
+      (installed && what === 'install');
+    const inline = kind === 'compose' ? inlineImageLines(file.text) : new Set<number>();
+    const seen = seenLines(file.text).filter((line) => counts(line) || inline.has(line.line));
+    const probes = kind !== null && PROBED.has(kind) && after.removed ? probingLines(file.text) : [];
+    const lines = [...seen, ...probes].filter((line) => !isEdited(line, change));
     return limited(lines.flatMap((line) => findingOf(file, line, project)));
   });
 }
@@ -63,11 +78,12 @@ function findingOf(file: SourceFile, { line, what }: SeenLine, project: Project)
   const at = { path: file.path, line, args: {} };
   const ci = isCiPath(file.path);
   if (what === 'keys') return [{ code: 'legacy-keys-watched', severity: 'warn', ...at }];
+  if (what === 'probe') return [{ code: 'scheduler-probed', severity: 'warn', ...at }];
   if (what === 'install') return [{ code: 'scheduler-installed', severity: 'warn', ...at }];
   if (what === 'worker') return ci ? [] : [{ code: 'worker-seen', severity: 'warn', ...at }];
   if (what === 'named') return [{ code: 'scheduler-named', severity: 'info', ...at }];
   if (ci) return [{ code: 'scheduler-in-ci', severity: 'warn', ...at }];
-  if (isHelm(file.path, project)) return [{ code: 'scheduler-in-chart', severity: 'warn', ...at }];
+  if (isHelm(file.path, project)) return [{ code: 'scheduler-in-chart', severity: 'error', ...at }];
   return [{ code: 'scheduler-started-here', severity: 'error', ...at }];
 }
 

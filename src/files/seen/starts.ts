@@ -8,7 +8,7 @@ export interface SeenLine {
   /** Byte offsets of the line in the file. */
   readonly start: number;
   readonly end: number;
-  readonly what: 'start' | 'named' | 'install' | 'worker' | 'keys';
+  readonly what: 'start' | 'named' | 'install' | 'worker' | 'keys' | 'probe';
 }
 
 /** rq-scheduler's keys (legacy/keys.ts); RQ's own begin with `rq:scheduler-lock` and `rq:scheduled`. */
@@ -24,9 +24,14 @@ const NAMES =
 const SURE =
   /manage\.py["',\s]+rqscheduler|django-admin["',\s]+rqscheduler|-m["',\s]+rq_scheduler\b|\bflask\b.*\brq["',\s]+scheduler\b|bin\/rqscheduler(?![\w.-])|(?<![\w.@-])rqscheduler["',]*\s+["']?-{1,2}\w/;
 const BEFORE =
-  /\b(exec|nohup|run|sudo|then|do|env|time|wait)\s+(?:\S+\/)?rqscheduler(?![\w.-])|(&&|\|\||;|\()\s*(?:\S+\/)?rqscheduler(?![\w.-])/;
+  /^\s*@\w+\s+(?:\w+\s+)?(?:\S+\/)?rqscheduler(?![\w.-])|\b(exec|nohup|run|sudo|then|do|env|time|wait)\s+(?:\S+\/)?rqscheduler(?![\w.-])|(&&|\|\||;|\()\s*(?:\S+\/)?rqscheduler(?![\w.-])/;
+/** The same on Windows: `start "title" /b rqscheduler`, `Start-Process rqscheduler`. */
+const WINDOWS =
+  /^\s*(?:start(?:\s+(?:"[^"]*"|\/\w+))*|call|start-process(?:\s+-filepath)?)\s+["']?(?:\S+[\\/])?rqscheduler(?:\.exe)?["']?(?:\s|$)/i;
+/** A check that a process of that name runs. */
+const PROBE = /\b(?:pgrep|pidof|grep)\b[^|;&\n]*\brq_?scheduler(?![\w.])/;
 const COMMAND_KEY =
-  /\b(command|cmd|args|arguments|entry_?point|run|exec\w*|start\w*|script|program|process\w*|docker_?command)\b["']?\s*[:=]/i;
+  /\b(commands?|cmds?|args|arguments|entry_?point|run|exec\w*|start\w*|scripts?|program|process\w*|docker_?command)\b["']?\s*[:=]/i;
 const INSTALL =
   /\b(pip[\d.]*|uv|poetry|pipenv|pdm|conda|mamba)\b[^\n]*\b(install|add)\b[^\n]*\brq[-_.]scheduler\b/;
 const WORKER = /(?<![\w.@-])(?:rqworker(?![\w.@-])|rq["',\s]+worker(?![\w-]))/;
@@ -40,7 +45,7 @@ const MAX_WINDOWS = 20;
 /** Looks through a text line by line; comment lines say nothing. */
 export function seenLines(text: string): readonly SeenLine[] {
   if (!isWorthSearching(text)) return [];
-  const lines = [...text.matchAll(/[^\n]*(?:\n|$)/g)].filter(({ 0: line }) => line !== '');
+  const lines = linesOf(text);
   return lines.flatMap(({ 0: line, index }, i): SeenLine[] => {
     if (COMMENT.test(line) || !isWorthSearching(line)) return [];
     const before = lines.slice(Math.max(0, i - 6), i).map((one) => one[0].slice(0, LONG));
@@ -50,6 +55,54 @@ export function seenLines(text: string): readonly SeenLine[] {
       what === null ? [] : [{ line: i + 1, start: index, end: index + line.length, what }],
     );
   });
+}
+
+/** Lines by which something that stays looks for a process of rq-scheduler, which runs no more. */
+export function probingLines(text: string): readonly SeenLine[] {
+  return linesOf(text).flatMap(({ 0: line, index }, i): SeenLine[] =>
+    PROBE.test(line) && !COMMENT.test(line)
+      ? [{ line: i + 1, start: index, end: index + line.length, what: 'probe' }]
+      : [],
+  );
+}
+
+/** What in Python starts a command, or Django's: `os.system(…)`, `subprocess.run([…])`, a task runner's `c.run(…)`. */
+const CALLS =
+  /\b(?:system|popen|Popen|run|call|check_call|check_output|local|sudo|spawn\w*|exec[lv]\w*|call_command|create_subprocess_\w+)\(/;
+const QUOTED =
+  /["'](?:[^"'\n]*[\s/&;])?rqscheduler(?:["']|\s+-|\s*[&;>|])|["']-m["']\s*,\s*["']rq_scheduler\b|-m rq_scheduler\b/;
+
+/** Looked for, stopped, or handed to a manager of processes. */
+const MANAGED = /\b(?:p?grep|pidof|pkill|killall|systemctl|supervisorctl|service)\b.*rq_?scheduler/;
+
+/** Lines of Python that start rq-scheduler as a command, in a call that begins there or a few lines above. */
+export function pythonLines(text: string): readonly SeenLine[] {
+  if (!/rq_?scheduler/.test(text)) return [];
+  const lines = linesOf(text);
+  return lines.flatMap(({ 0: line, index }, i): SeenLine[] => {
+    if (COMMENT.test(line) || !QUOTED.test(line) || MANAGED.test(line)) return [];
+    const around = lines.slice(Math.max(0, i - 3), i + 1).map(({ 0: one }) => one);
+    return around.some((one) => CALLS.test(one))
+      ? [{ line: i + 1, start: index, end: index + line.length, what: 'start' }]
+      : [];
+  });
+}
+
+/** Line numbers (1-based) of the images that compose files build from `dockerfile_inline`. */
+export function inlineImageLines(text: string): ReadonlySet<number> {
+  const found = new Set<number>();
+  let inside: number | null = null;
+  linesOf(text).forEach(({ 0: line }, i) => {
+    const depth = /^ */.exec(line)?.[0].length ?? 0;
+    if (inside !== null && line.trim() !== '' && depth <= inside) inside = null;
+    if (inside !== null || /^\s*dockerfile_inline\s*:/.test(line)) found.add(i + 1);
+    if (inside === null && /^\s*dockerfile_inline\s*:\s*[|>]/.test(line)) inside = depth;
+  });
+  return found;
+}
+
+function linesOf(text: string): readonly RegExpExecArray[] {
+  return [...text.matchAll(/[^\n]*(?:\n|$)/g)].filter(({ 0: line }) => line !== '');
 }
 
 /** The line, or the parts of a long one that are worth a look. */
@@ -68,10 +121,11 @@ function whatOf(line: string, around: readonly string[], at: number): SeenLine['
 }
 
 function startOf(line: string, around: readonly string[], at: number): 'start' | 'named' {
+  if (WINDOWS.test(line)) return 'start';
   if (ABOUT.test(line)) return 'named';
   if (SURE.test(line) || BEFORE.test(line)) return 'start';
   if (isName(line, 'rqscheduler')) return 'named';
-  if (COMMAND_KEY.test(line)) return 'start';
+  if (COMMAND_KEY.test(line) || /^\s*(?:CMD|ENTRYPOINT)\s/.test(line)) return 'start';
   // The whole line in a shell script or in a block of one.
   if (/^\s*(?:\S+\/)?rqscheduler\s*(?:$|[&|>])/.test(line)) return 'start';
   if (/^\s*(-\s+|["'])/.test(line)) return inCommandList(around, at) ? 'start' : 'named';

@@ -46,7 +46,12 @@ export const shellKind: FileKind<ShellDoc> = {
     const part = partOf(doc, project);
     if (part === null) return [];
     const stuck = stuckFacts(part, mentions(doc, project));
-    return [...partFacts(part), ...stuck, ...settingReads(part), ...writtenStarts(doc.file)];
+    return [
+      ...partFacts(part),
+      ...stuck.map((fact) => ofServiceFolder(fact)),
+      ...settingReads(part),
+      ...writtenStarts(doc.file),
+    ];
   },
   edits(doc, decision, project) {
     const part = partOf(doc, project);
@@ -64,6 +69,13 @@ export const shellKind: FileKind<ShellDoc> = {
     return confirmScript(before, after, inText);
   },
 };
+
+/** s6, runit and daemontools start each folder with a `run`: without it they complain, or start nothing at all. */
+function ofServiceFolder(fact: Fact): Fact {
+  const supervised =
+    fact.type === 'scheduler-start' && fact.reason === 'whole' && /\/run$/.test(fact.where.path);
+  return supervised ? { ...fact, reason: 'supervised' } : fact;
+}
 
 /** Scripts without any of these have nothing to do with RQ, nor lead to something that has. */
 const TELLING = /rq|sched|work|queue|python|manage|flask|honcho|supervis|\bpip\b|\.(py|sh)\b/i;

@@ -8,17 +8,21 @@ const STAYS: Readonly<Record<string, string>> = {
   default: 'it is what the script does without an argument that it knows',
   document: 'a here-document is in the way of taking it out',
   uncalled: 'the function it stands in may be called from another file',
-  pid: 'the next command uses its process id',
+  pid: 'its process id, or a variable set with it, is used by what stays',
   nested: 'in a form that is not edited',
   written: 'in what is written into another file',
   whole: 'the script does nothing else',
   image: 'the image does nothing else',
+  stage: 'this stage of the image does nothing else',
+  supervised: 'it stands in a folder that s6, runit or daemontools starts as a whole',
   recipe: 'recipes are not taken out',
   unreadable: 'the script is not understood well enough to edit it',
 };
 
-/** What to do with a file that only starts rq-scheduler. */
+/** What to do with what only starts rq-scheduler. */
 function deletion(a: Parameters<Word>[0]): string {
+  if (a.reason === 'stage') return 'Delete the stage, with what names it, and stop what runs it';
+  if (a.reason === 'supervised') return 'Delete the folder, with what lists it (contents.d, dependencies.d)';
   const named = list(a.namedBy);
   return `Delete this file${named === '' ? '' : ` and what names it (${named})`}, and stop what runs it`;
 }
@@ -63,7 +67,7 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   }),
   'scheduler-still-started': (a) => ({
     text: `${a.name} starts rq-scheduler here, and ${STAYS[String(a.reason)] ?? STAYS.nested}.`,
-    next: `${a.reason === 'whole' || a.reason === 'image' ? deletion(a) : 'Take it out by hand'}, then run again; or --allow scheduler-still-started if nobody runs it any more.`,
+    next: `${/^(whole|image|stage|supervised)$/.test(String(a.reason)) ? deletion(a) : 'Take it out by hand'}, then run again; or --allow scheduler-still-started if nobody runs it any more.`,
   }),
   'scheduler-only-service': (a) => ({
     text: `${a.service} is the only service of this file.`,
@@ -72,6 +76,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   'scheduler-is-referenced': (a) => ({
     text: `${a.by} refers to the scheduler service ${a.service} (${a.key}), which could not go without it.`,
     next: `Change the ${a.key} of ${a.by} first.`,
+  }),
+  'scheduler-builds-image': (a) => ({
+    text: `${a.service} is what builds the image ${a.image}, which ${a.by} runs too.`,
+    next: `Move its build to ${a.by}, then run again.`,
   }),
   'compose-invalid': (a) => ({
     text: `${list(a.files)}: Docker's compose would not accept ${Array.isArray(a.files) && a.files.length > 1 ? 'these together' : 'this'} any more (${a.reason}).`,
@@ -122,13 +130,17 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `runs the script ${a.script}, which starts rq-scheduler; the script stays as long as this line does.`,
     next: 'Take the script out of this line, then run again.',
   }),
+  'service-is-named': (a) => ({
+    text: `names ${a.service}, which goes: the command would fail.`,
+    next: 'Take the name out of this line, then run again; or --allow service-is-named.',
+  }),
   'scheduler-started-here': () => ({
     text: 'this line starts rq-scheduler, in a kind of file that is not edited.',
     next: 'Take it out by hand, with whatever waits for it, and run again; or accept it (--allow scheduler-started-here).',
   }),
   'scheduler-in-chart': () => ({
     text: 'this chart starts rq-scheduler here; charts are not edited.',
-    next: 'Remove the workload or the value by hand, and give --with-scheduler to the workers of the chart.',
+    next: 'Remove the workload or the value by hand, give --with-scheduler to the workers of the chart, and run again; or --allow scheduler-in-chart.',
   }),
   'scheduler-in-ci': () => ({
     text: 'this step of the build starts rq-scheduler; it is not edited.',
@@ -137,6 +149,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   'scheduler-installed': () => ({
     text: 'this line installs rq-scheduler; it is not edited.',
     next: 'Take the package out by hand.',
+  }),
+  'scheduler-probed': () => ({
+    text: 'this check looks for a process of rq-scheduler, which runs no more: it would fail from now on.',
+    next: 'Let it look for the worker instead.',
   }),
   'scheduler-named': () => ({
     text: 'speaks of rqscheduler; nothing shows that it is started here.',

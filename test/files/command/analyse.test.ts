@@ -177,11 +177,16 @@ describe('following files', () => {
     const files = {
       'app/clock.py': clock,
       'app/jobs.py': worker,
-      'pyproject.toml': '[project.scripts]\nacme-clock = "app.clock:main"\n',
+      'pyproject.toml':
+        '[project.scripts]\nacme-clock = "app.clock:main"\nclock = "rq_scheduler.scripts.rqscheduler:main"\n',
     };
     expect(analyse('python -u /srv/app/clock.py', files).role).toBe('scheduler');
     expect(analyse('python -m app.clock', files).role).toBe('scheduler');
     expect(analyse('acme-clock', files).role).toBe('scheduler');
+    expect(analyse('clock', files).role).toBe('scheduler');
+    const setup =
+      'setup(entry_points={"console_scripts": ["w = app.jobs:main", "s = rq_scheduler.scripts.rqscheduler:main"]})\n';
+    expect(analyse('s', { 'setup.py': setup }).role).toBe('scheduler');
     expect(analyse('python app/jobs.py', files)).toMatchObject({
       role: 'worker',
       queues: ['high'],

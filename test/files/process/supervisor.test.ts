@@ -44,8 +44,11 @@ describe('supervisor configurations', () => {
     expect(migrate({ [PATH]: before }).files).toEqual({ [PATH]: '[program:w]\r\ncommand=rq worker -s' });
   });
 
-  it('report a worker command spread over lines', () => {
-    const { findings } = migrate({ [PATH]: '[program:w]\ncommand=rq worker\n  high\n' });
-    expect(findings).toMatchObject([{ code: 'worker-flag-manual', line: 2, args: { service: 'w' } }]);
+  it('edit a worker command where it stands, spread over lines', () => {
+    const { files, findings } = migrate({
+      [PATH]: '[program:w]\r\ncommand=exec ; c\r\n  rq worker\r\n  high\r\n',
+    });
+    expect(findings).toEqual([]);
+    expect(files[PATH]).toBe('[program:w]\r\ncommand=exec ; c\r\n  rq worker --with-scheduler\r\n  high\r\n');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ciKind } from '../../../src/files/ci/ci.js';
+import { composeKind } from '../../../src/files/compose/index.js';
 import { kubernetesKind } from '../../../src/files/kubernetes/kubernetes.js';
 import { changesFor, readProject } from '../../../src/files/project.js';
 import { isSearched, isWorthSearching } from '../../../src/files/seen/paths.js';
@@ -29,6 +30,10 @@ describe('starts of rq-scheduler in files that are not edited', () => {
     ['Vagrantfile', 'config.vm.provision "shell", inline: "cd /app && rqscheduler &"', STARTED(1)],
     ['run', 'nohup rqscheduler > /var/log/logs 2>&1 &', STARTED(1)],
     ['crontab', '@reboot python -m rq_scheduler.scripts.rqscheduler', STARTED(1)],
+    ['crontab', '@reboot root rqscheduler', STARTED(1)],
+    ['start.bat', '@echo off\r\nstart "clock" /b rqscheduler\r\n', STARTED(2)],
+    ['run.ps1', 'Start-Process -FilePath rqscheduler', STARTED(1)],
+    ['Taskfile.yml', 'tasks:\n  clock:\n    cmds:\n      - rqscheduler', STARTED(4)],
   ])('%s: %s', (path, text, expected) => {
     expect(told(path, text)).toEqual(expected);
   });
@@ -58,12 +63,12 @@ describe('starts of rq-scheduler in files that are not edited', () => {
     expect(told('board.json', `[${long}{"command": "rqscheduler -i 5"}, ${long}]`)).toEqual(STARTED(1));
   });
 
-  it('only warn in charts and on build servers, which start no production', () => {
+  it('block in charts, and only warn on build servers, which start no production', () => {
     expect(told('chart/templates/s.yaml', 'x: {{ y }}\nargs: ["rqscheduler"]')).toEqual([
-      'warn scheduler-in-chart:2',
+      'error scheduler-in-chart:2',
     ]);
     expect(told('chart/values.yaml', 'scheduler:\n  command: rqscheduler -i 5')).toEqual([
-      'warn scheduler-in-chart:2',
+      'error scheduler-in-chart:2',
     ]);
     expect(told('.gitlab-ci.yml', 'script:\n  - pip install rq-scheduler\n  - rqscheduler &')).toEqual([
       'warn scheduler-installed:2',
@@ -88,6 +93,42 @@ describe('starts that are left in files of a kind that takes them out', () => {
     const seen = seenFindings(project, { changes: [], findings: [], removed });
     expect(seen.map(({ path, line }) => `${path}:${line}`)).toEqual(expected);
     expect(new Set(seen.map(({ code }) => code))).toEqual(new Set(['scheduler-started-here']));
+  });
+});
+
+describe('what a compose file says besides its services', () => {
+  const text =
+    'services:\n  s:\n    build:\n      dockerfile_inline: |\n        FROM python\n\n        CMD ["rqscheduler"]\n  w:\n    command: rqscheduler\n    healthcheck:\n      test: pgrep -f rqscheduler\n';
+
+  it.each([true, false])('an image written there, and a check that would fail (removed: %s)', (removed) => {
+    const project = readProject([{ path: 'compose.yml', text }], [composeKind as FileKind]);
+    const seen = seenFindings(project, { changes: [], findings: [], removed });
+    const probe = removed ? ['warn scheduler-probed:11'] : [];
+    expect(seen.map(({ severity, code, line }) => `${severity} ${code}:${line}`)).toEqual([
+      'error scheduler-started-here:7',
+      ...probe,
+    ]);
+  });
+});
+
+describe('starts of rq-scheduler in Python', () => {
+  it.each([
+    ['tasks.py', 'c.run("rqscheduler --host x")', 1],
+    ['ops/jobs.py', 'import os\nos.system("cd /app && rqscheduler &")', 1],
+    [
+      'a.py',
+      'subprocess.Popen(\n    [\n        sys.executable, "-m", "rq_scheduler.scripts.rqscheduler",\n    ]\n)',
+      1,
+    ],
+    ['a.py', "call_command('rqscheduler', interval=5)", 1],
+    ['a.py', 'subprocess.run(["pkill", "-f", "rqscheduler"])\nrun("pgrep rqscheduler")', 0],
+    ['a.py', 'log.info("rqscheduler")\nNAME = "rqscheduler"\n', 0],
+    ['a.py', '# os.system("rqscheduler")', 0],
+    ['tests/test_a.py', 'os.system("rqscheduler")', 0],
+  ])('%s: %s', (path, text, count) => {
+    expect(told(path, text).map((one) => one.split(':')[0])).toEqual(
+      Array(count).fill('error scheduler-started-here'),
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { isMap } from 'yaml';
 import type { Edit, Finding } from '../../../plan/types.js';
-import { analyseCommand, type CommandAnalysis, editedElsewhere } from '../../command/index.js';
+import { analyseCommand, type CommandAnalysis, editedElsewhere, processFact } from '../../command/index.js';
 import { normaliseEdits } from '../../edit.js';
 import type { Decision, FileKind, ProjectView } from '../../types.js';
 import { flagAfter } from '../../yaml/flag.js';
@@ -35,22 +35,8 @@ export const herokuKind: FileKind<HerokuFile> = {
   },
   facts: (doc, project) =>
     processesOf(doc, project).map(({ name, path, analysis }) => {
-      const { role, queues, withScheduler, alsoRuns, via, starts } = analysis;
       const where = { path: doc.path, line: lineOf(doc, path) };
-      const id = `${doc.path}#${name}`;
-      return {
-        type: 'process',
-        id,
-        name,
-        role,
-        queues,
-        withScheduler,
-        alsoRuns,
-        replicas: 1,
-        via,
-        starts,
-        where,
-      };
+      return processFact(analysis, { id: `${doc.path}#${name}`, name, where });
     }),
   edits(doc, decision, project) {
     const remover = new ItemRemover(doc);

@@ -1,0 +1,39 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readProject } from '../../src/files/project.js';
+import { Tally } from '../../src/plan/tally.js';
+import type { RunOptions } from '../../src/run/context.js';
+import { FILE_KINDS, prepareKinds } from '../../src/run/file-kinds.js';
+import { planFiles } from '../../src/run/project.js';
+
+beforeAll(prepareKinds);
+
+const REQUIREMENTS = { path: 'requirements.txt', text: 'rq==1.15.1\nrq-scheduler==0.13.1\n' };
+
+/** The paths that change when the files alone are moved, with these codes accepted. */
+function changed(path: string, text: string, ...allow: string[]): string[] {
+  const env = { path: '.env', text: 'RQ_SCHEDULER_INTERVAL=5\nA=1\n' };
+  const project = readProject([{ path, text }, REQUIREMENTS, env], FILE_KINDS);
+  const options = { only: 'files', allow } as Partial<RunOptions> as RunOptions;
+  const planned = planFiles(project, options, new Tally().result(), { rq: null, source: 'unknown' });
+  return planned.changes.map((change) => change.path);
+}
+
+const SERVICE = (command: string) =>
+  `services:\n  w:\n    command: rq worker -s\n  s:\n    command: ${command}\n`;
+
+describe('the package and the settings of a scheduler', () => {
+  it.each([
+    ['that goes', SERVICE('rqscheduler'), ['.env', 'compose.yml', 'requirements.txt']],
+    ['that seeds as well', SERVICE('sh -c "python seed.py && rqscheduler"'), []],
+    ['in the worker’s own command', SERVICE('sh -c "rqscheduler & rq worker -s"'), []],
+    ['that another service extends', `${SERVICE('rqscheduler')}  x:\n    extends: s\n    command: x\n`, []],
+  ])('%s', (_, text, expected) => {
+    expect(changed('compose.yml', text, 'scheduler-also-runs', 'scheduler-is-referenced')).toEqual(expected);
+  });
+
+  it('go where nobody runs it any more, as the user says', () => {
+    const text = 'clock:\n\trqscheduler\n';
+    expect(changed('Makefile', text, 'scheduler-still-started')).toEqual(['.env', 'requirements.txt']);
+    expect(changed('Makefile', text)).toEqual([]);
+  });
+});

@@ -157,7 +157,10 @@ export function ordersText(books: readonly Runbook[], paint: Paint): string {
   const lines = books.map(({ situation, steps }) => {
     // Looking comes before any of it, and going back is no part of the order.
     const commands = steps.slice(1, -1).flatMap((one) => one.commands);
-    return `  ${TITLES[situation].padEnd(width)}  ${commands.join(paint.dim('; '))}`;
+    const told = commands.map((command) =>
+      command === FOLLOW ? `${command} (stays; go on beside it)` : command,
+    );
+    return `  ${TITLES[situation].padEnd(width)}  ${told.join(paint.dim(' → '))}`;
   });
   const head = `${paint.bold('Order')}  in production, by situation (migrate-scheduler runbook explains each step)`;
   return [head, ...lines].join('\n');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { programsOf, stacksOf } from '../../src/files/stacks.js';
 import type { Fact, ProcessRole } from '../../src/files/types.js';
-import { runbooks } from '../../src/report/runbook.js';
+import { ordersText, runbooks } from '../../src/report/runbook.js';
+import { openTerminal } from '../../src/world/terminal.js';
 
 function service(path: string, name: string, role: ProcessRole): Fact {
   return {
@@ -64,6 +65,14 @@ describe('runbooks', () => {
         ...['docker compose stop jobs', verify, back],
       ],
     });
+  });
+
+  it('are shown by their commands in three lines, without looking first and going back', () => {
+    const { color } = openTerminal({ color: false, verbosity: 0 });
+    const [, ...lines] = ordersText(runbooks(stacks[1] ?? null, programsOf(facts)), color).split('\n');
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line).toContain('migrate-scheduler verify --wait 60');
+    expect(lines.join()).not.toMatch(/rollback|rehearse/);
   });
 
   it('do without compose', () => {

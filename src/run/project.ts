@@ -3,13 +3,13 @@ import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
 import { versionOf } from '../files/decide-versions.js';
-import { addition, creation, type Project, readProject } from '../files/project.js';
+import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
 import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
-import type { Fact } from '../files/types.js';
+import type { Decision, Fact } from '../files/types.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
@@ -64,7 +64,8 @@ export function planFiles(
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
     codeLeft: analysis.left(level).filter(isBlocking),
   });
-  const planned = compiled(project, changesThatRun(project, { ...decision, code: { analysis, level } }));
+  const whole: Decision = { ...decision, code: { analysis, level } };
+  const planned = compiled(project, changesThatRun(project, whole));
   const runtime = needsRuntime(options, jobs, analysis, level)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
@@ -85,6 +86,7 @@ export function planFiles(
       ...project.findings,
       ...findings,
       ...planned.findings,
+      ...(keepScheduler ? [] : laterBlockers(project, whole, planned.findings)),
       ...codeFindings(analysis, level),
       ...seen,
       ...namedFindings(project, after, planned.changes),
@@ -94,6 +96,14 @@ export function planFiles(
       ...(uses ? [] : [none]),
     ],
   };
+}
+
+/** What would stand in the way once that which blocks now is solved: told at once, not one after the other. */
+function laterBlockers(project: Project, decision: Decision, told: readonly Finding[]): Finding[] {
+  if (decision.removeScheduler) return [];
+  const known = new Set(told.map((finding) => JSON.stringify(finding)));
+  const { findings } = changesFor(project, { ...decision, removeScheduler: true });
+  return findings.filter((one) => one.severity === 'error' && !known.has(JSON.stringify(one)));
 }
 
 /** What the dependencies and the options tell about the calls in the code. */

@@ -9,14 +9,16 @@ beforeAll(prepareKinds);
 
 const REQUIREMENTS = { path: 'requirements.txt', text: 'rq==1.15.1\nrq-scheduler==0.13.1\n' };
 
-/** The paths that change when the files alone are moved, with these codes accepted. */
-function changed(path: string, text: string, ...allow: string[]): string[] {
+/** What is planned for the files alone, with these codes accepted. */
+function plan(path: string, text: string, ...allow: string[]) {
   const env = { path: '.env', text: 'RQ_SCHEDULER_INTERVAL=5\nA=1\n' };
   const project = readProject([{ path, text }, REQUIREMENTS, env], FILE_KINDS);
   const options = { only: 'files', allow } as Partial<RunOptions> as RunOptions;
-  const planned = planFiles(project, options, new Tally().result(), { rq: null, source: 'unknown' });
-  return planned.changes.map((change) => change.path);
+  return planFiles(project, options, new Tally().result(), { rq: null, source: 'unknown' });
 }
+
+const changed = (path: string, text: string, ...allow: string[]): string[] =>
+  plan(path, text, ...allow).changes.map((change) => change.path);
 
 const SERVICE = (command: string) =>
   `services:\n  w:\n    command: rq worker -s\n  s:\n    command: ${command}\n`;
@@ -35,5 +37,27 @@ describe('the package and the settings of a scheduler', () => {
     const text = 'clock:\n\trqscheduler\n';
     expect(changed('Makefile', text, 'scheduler-still-started')).toEqual(['.env', 'requirements.txt']);
     expect(changed('Makefile', text)).toEqual([]);
+  });
+});
+
+describe('what blocks', () => {
+  const text = SERVICE('sh -c "python seed.py && rqscheduler"');
+  const project = (code: string) =>
+    readProject([{ path: 'compose.yml', text }, { path: 'app.py', text: code }, REQUIREMENTS], FILE_KINDS);
+  const errors = (code: string, options: Partial<RunOptions> = {}) => {
+    const all = { only: 'files', ...options } as RunOptions;
+    const planned = planFiles(project(code), all, new Tally().result(), { rq: null, source: 'unknown' });
+    const found = planned.findings.filter(({ severity }) => severity === 'error');
+    return [...new Set(found.map(({ code: one }) => one))].sort();
+  };
+
+  it('is told at once, not one after the other', () => {
+    expect(errors('')).toEqual(['scheduler-also-runs']);
+    const subclass = 'from rq_scheduler import Scheduler as S\nclass T(S): pass\n';
+    expect(errors(subclass)).toEqual(['code-imports', 'scheduler-also-runs']);
+  });
+
+  it('is nothing where the scheduler is to stay', () => {
+    expect(errors('', { keepScheduler: true })).toEqual([]);
   });
 });

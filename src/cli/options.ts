@@ -61,7 +61,7 @@ function entries(value: string): number {
 const APPLYING: readonly CommandName[] = ['run', 'dry-run'];
 /** Commands that decide about jobs. */
 const DECIDING: readonly CommandName[] = [...APPLYING, 'rehearse'];
-/** All but `code`, which looks at files only. */
+/** All but those that look at files only, and `demo`, which has a Redis of its own. */
 const WITH_REDIS: readonly CommandName[] = [
   'run',
   'dry-run',
@@ -70,8 +70,6 @@ const WITH_REDIS: readonly CommandName[] = [
   'status',
   'repair',
   'rehearse',
-  'runbook',
-  'demo',
 ];
 /** Commands that read the project's code. */
 const READING: readonly CommandName[] = [...APPLYING, 'code'];
@@ -87,7 +85,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--format <format>',
     about: 'how to print data',
-    commands: ['run', 'dry-run', 'rollback', 'status', 'repair', 'rehearse', 'runbook', 'demo'],
+    commands: ['run', 'dry-run', 'rollback', 'status', 'repair', 'rehearse', 'runbook'],
     fallback: 'text',
     choices: ['text', 'json'],
   },

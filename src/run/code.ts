@@ -1,19 +1,15 @@
-import { existsSync, statSync } from 'node:fs';
-import { type Project, readProject } from '../files/project.js';
+import type { Project } from '../files/project.js';
 import { analyseCode } from '../files/python/uses.js';
-import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { type CodeReport, codeJson, openUses } from '../report/code-report.js';
 import { codeText } from '../report/code-text.js';
 import { place, wordFinding } from '../report/messages/index.js';
 import { paintDiff } from '../report/paint.js';
 import { sarifLog } from '../report/sarif.js';
 import { packageVersion } from '../world/assets.js';
-import { readProjectFiles } from '../world/project-files.js';
 import { codeFixes, makeFixes } from './code-fixes.js';
 import type { Context } from './context.js';
-import { FILE_KINDS, prepareKinds } from './file-kinds.js';
-import { EXIT, type ExitCode, Refusal, refusal } from './outcome.js';
-import { codeOptions } from './project.js';
+import { EXIT, type ExitCode, Refusal } from './outcome.js';
+import { codeOptions, readFolder } from './project.js';
 
 /**
  * Shows every use of rq-scheduler in the project's Python and, with `--fix`, makes the fixes. Never looks at Redis.
@@ -23,7 +19,7 @@ export async function code(context: Context): Promise<ExitCode> {
   const { options } = context;
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
   const tool = { name: 'migrate-scheduler', version: packageVersion() };
-  let project = await readCode(context);
+  let project = await readFolder(context.project, options);
   let analysis = analyseCode(project.view, codeOptions(project, options));
   const fixes = codeFixes(project, analysis, level, options);
   let runId: string | null = null;
@@ -32,7 +28,7 @@ export async function code(context: Context): Promise<ExitCode> {
     if (blocked) throw new Refusal(EXIT.blocked, blocked);
     if (fixes.changes.length > 0) {
       runId = makeFixes(context, project, fixes);
-      project = await readCode(context);
+      project = await readFolder(context.project, options);
       analysis = analyseCode(project.view, codeOptions(project, options));
     }
   }
@@ -40,16 +36,6 @@ export async function code(context: Context): Promise<ExitCode> {
   await print(context, report, project);
   for (const finding of fixes.findings) context.terminal.say(`${place(finding)}${wordFinding(finding).text}`);
   return openUses(analysis.uses).length > 0 ? EXIT.checksFailed : EXIT.ok;
-}
-
-/** The files of the project that may use rq-scheduler or name it; a folder of Python files alone is enough. */
-async function readCode({ project, options }: Context): Promise<Project> {
-  if (!existsSync(project) || !statSync(project).isDirectory())
-    throw refusal(EXIT.usage, 'project-missing', { project });
-  await prepareKinds();
-  const wanted = (path: string) => FILE_KINDS.some((kind) => kind.match(path));
-  const search = { path: isSearched, text: isWorthSearching };
-  return readProject(await readProjectFiles(project, wanted, options, search), FILE_KINDS);
 }
 
 async function print({ options, terminal }: Context, report: CodeReport, project: Project): Promise<void> {

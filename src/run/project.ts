@@ -14,7 +14,7 @@ import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
 import { runtimeSource } from '../world/assets.js';
-import { type FileChoice, readProjectFiles } from '../world/project-files.js';
+import { type FileChoice, FileUnreadableError, readProjectFiles } from '../world/project-files.js';
 import { compiled } from './compiled.js';
 import type { RunOptions } from './context.js';
 import { changesThatRun, factsAfter } from './facts-after.js';
@@ -29,16 +29,24 @@ export interface PlannedFiles {
   readonly findings: readonly Finding[];
 }
 
-/** Reads and parses every file of the project that some kind understands. */
-export async function inspectProject(folder: string, choice: FileChoice): Promise<Project> {
+/** Reads and parses every file that some kind understands or that may name rq-scheduler; Python files alone are enough. */
+export async function readFolder(folder: string, choice: FileChoice): Promise<Project> {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw refusal(EXIT.usage, 'project-missing', { project: folder });
   }
   await prepareKinds();
   const wanted = (path: string): boolean => FILE_KINDS.some((kind) => kind.match(path));
   const search = { path: isSearched, text: isWorthSearching };
-  const files = await readProjectFiles(folder, wanted, choice, search);
-  const project = readProject(files, FILE_KINDS);
+  const files = await readProjectFiles(folder, wanted, choice, search).catch((error: unknown) => {
+    if (!(error instanceof FileUnreadableError)) throw error;
+    throw refusal(EXIT.blocked, 'file-unreadable', { path: error.path, reason: error.reason }, error);
+  });
+  return readProject(files, FILE_KINDS);
+}
+
+/** The project, refused where nothing in it starts or installs anything. */
+export async function inspectProject(folder: string, choice: FileChoice): Promise<Project> {
+  const project = await readFolder(folder, choice);
   // Python files alone do not make a project that starts or installs anything.
   const telling = project.docs.some(({ kind }) => kind.id !== 'python') || project.findings.length > 0;
   if (!telling) throw refusal(EXIT.blocked, 'no-project-files', { project: folder });

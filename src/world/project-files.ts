@@ -48,6 +48,17 @@ export interface FileChoice {
   readonly exclude?: readonly string[];
 }
 
+/** A file that decides how the project starts is closed to us; `path` is project-relative, `reason` Node's code. */
+export class FileUnreadableError extends Error {
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    super(`${path}: ${reason}`);
+    this.name = 'FileUnreadableError';
+  }
+}
+
 /** Further files that are looked into, and what must be in their (byte) text for them to be given. */
 export interface FileSearch {
   path(path: string): boolean;
@@ -59,6 +70,7 @@ export interface FileSearch {
  * commands may lead to. Git-ignored files are left out, nested .gitignore files included, except
  * dotenv files: those are ignored nearly everywhere, and matter (GUIDE G11). Symbolic links are not
  * followed, files over 1 MiB not read; a lock file over 16 MiB is given with no text.
+ * Throws FileUnreadableError for a file that may not be read; one that only `search` asks for is passed over.
  * Files that only `search` asks for are marked `searched`. Paths are project-relative POSIX, sorted; text is
  * byte text.
  */
@@ -86,14 +98,14 @@ export async function readProjectFiles(
     .filter((path) => known(path) || search.path(path))
     .filter((path) => isDotenv(path) || included.ignores(path) || !isIgnored(rules, path))
     .filter((path) => !excluded.ignores(path))
-    .flatMap((path) => readOne(project, path))
+    .flatMap((path) => readOne(project, path, known(path)))
     .flatMap((file) => {
       if (known(file.path)) return [file];
       return !file.text.includes('\0') && search.text(file.text) ? [{ ...file, searched: true }] : [];
     });
 }
 
-function readOne(project: string, path: string): SourceFile[] {
+function readOne(project: string, path: string, needed: boolean): SourceFile[] {
   const full = join(project, path);
   const lock = LOCK.test(path);
   try {
@@ -102,9 +114,11 @@ function readOne(project: string, path: string): SourceFile[] {
     if (!lock && size > MAX_BYTES) return [];
     return [{ path, text: readFileSync(full).toString('latin1') }];
   } catch (error) {
-    // A file that is gone or closed to us since the listing is as good as absent.
-    if (error instanceof Error && 'code' in error) return [];
-    throw error;
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (needed && (error.code === 'EACCES' || error.code === 'EPERM'))
+      throw new FileUnreadableError(path, error.code);
+    // Gone since the listing.
+    return [];
   }
 }
 
@@ -118,7 +132,8 @@ function ignoreRules(project: string, paths: readonly string[]): ReadonlyMap<str
   for (const path of paths) {
     if (posix.basename(path) !== '.gitignore') continue;
     const folder = posix.dirname(path) === '.' ? '' : posix.dirname(path);
-    rules.set(folder, ignore().add(readFileSync(join(project, path), 'utf8')));
+    const [file] = readOne(project, path, true);
+    rules.set(folder, ignore().add(Buffer.from(file?.text ?? '', 'latin1').toString('utf8')));
   }
   return rules;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   fchmodSync,
@@ -109,10 +110,11 @@ function keepOwner(file: number, target: string): void {
   if (now && (now.uid !== fresh.uid || now.gid !== fresh.gid)) fchownSync(file, now.uid, now.gid);
 }
 
-/** Copies a project file to `backup` (absolute), synced to disk. */
+/** Copies a project file to `backup` (absolute), synced to disk and readable by its owner only. */
 export function saveBackup(project: string, path: string, backup: string): void {
-  mkdirSync(dirname(backup), { recursive: true });
+  mkdirSync(dirname(backup), { recursive: true, mode: 0o700 });
   copyFileSync(inside(project, path), backup);
+  chmodSync(backup, 0o600);
   const file = openSync(backup, 'r+');
   try {
     fsyncSync(file);

@@ -43,4 +43,19 @@ describe('wording', () => {
     expect(place({ code: 'x', severity: 'error', path: 'a/b.yml', line: 7, args: {} })).toBe('a/b.yml:7: ');
     expect(place({ code: 'x', severity: 'error', args: {} })).toBe('');
   });
+
+  it('tells the causes of one Redis problem apart', () => {
+    const source = readFileSync(join(ROOT, 'src/redis/problem.ts'), 'utf8');
+    const causes = [...source.matchAll(/'(redis-[a-z-]+)', reason\('([a-z-]+)'\)/g)];
+    expect(causes.length).toBeGreaterThan(10);
+    const said = causes.map(([, code = '', reason = '']) =>
+      sentence(wordFinding({ code, severity: 'error', args: { reason, url: 'redis://h' } })),
+    );
+    expect(new Set(said).size).toBe(causes.length);
+  });
+
+  it('separates what is wrong from what to do', () => {
+    expect(sentence({ text: 'It is so', next: 'do that' })).toBe('It is so; do that');
+    expect(sentence({ text: 'It is so.', next: 'Do that.' })).toBe('It is so. Do that.');
+  });
 });

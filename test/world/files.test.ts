@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/files/diff.js';
-import { readProjectFiles } from '../../src/world/project-files.js';
+import { FileUnreadableError, readProjectFiles } from '../../src/world/project-files.js';
 import {
   FileChangedError,
   fileHash,
@@ -90,6 +90,22 @@ describe('readProjectFiles', () => {
     expect(await readProjectFiles(root, (p) => p.endsWith('.yml'))).toEqual([
       { path: 'a.yml', text: '\xef\xbb\xbf\xb6\r\n' },
     ]);
+  });
+
+  it('does not pass over a file that may not be read, unless it is left out', async () => {
+    put('a.yml');
+    put('closed.yml');
+    chmodSync(root, 0o755);
+    chmodSync(join(root, 'closed.yml'), 0);
+    const yml = (path: string) => path.endsWith('.yml');
+    const user = process.geteuid?.();
+    if (user === 0) process.seteuid?.(65534);
+    try {
+      await expect(readProjectFiles(root, yml)).rejects.toThrow(FileUnreadableError);
+      expect(await readProjectFiles(root, yml, { exclude: ['closed.yml'] })).toHaveLength(1);
+    } finally {
+      if (user === 0) process.seteuid?.(0);
+    }
   });
 });
 

@@ -58,7 +58,8 @@ export function findingLine(finding: Finding): string {
   return `${place(finding)}${sentence(wordFinding(finding))} [${finding.code}]`;
 }
 
-/** Text and next step on one line. */
+/** Text and next step on one line; checks are worded without a full stop. */
 export function sentence({ text, next }: Wording): string {
-  return next ? `${text} ${next}` : text;
+  if (!next) return text;
+  return /[.:!?]$/.test(text) ? `${text} ${next}` : `${text}; ${next}`;
 }

@@ -8,7 +8,7 @@ export const PLAN: Readonly<Record<string, Word>> = {
     next: 'Solve the findings above, or keep the service (--keep-scheduler), or accept it (--allow jobs-left-behind).',
   }),
   'rq-version-unknown': () => ({
-    text: 'Neither the dependency files nor a live worker tells the RQ version; the strictest rules were applied.',
+    text: 'No live worker and no dependency file that was read tells the RQ version; the strictest rules were applied.',
     next: 'Name it with --rq-version.',
   }),
   'rq-version-disagrees': (a) => ({

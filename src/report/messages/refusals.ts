@@ -1,5 +1,15 @@
 import { list, many, type Word } from './words.js';
 
+/** What is wrong with a Redis URL, by the reasons of src/redis/url.ts. */
+const URL_REASONS: Readonly<Record<string, string>> = {
+  malformed: 'it cannot be read as a URL',
+  scheme: 'it must begin with redis://, rediss:// or unix://',
+  port: 'its port is not a number from 1 to 65535',
+  db: 'its database is not a number',
+  'socket-path': 'it names no path of a socket',
+  'cert-reqs': 'ssl_cert_reqs is neither none, optional nor required',
+};
+
 /** Why the tool declines or stops. */
 export const REFUSALS: Readonly<Record<string, Word>> = {
   blocked: (a) => ({
@@ -11,7 +21,9 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     next: 'Make a new one with dry-run --out.',
   }),
   'plan-unreadable': (a) => ({
-    text: `${a.path} is not a plan of this version (${a.reason}).`,
+    text: /^E[A-Z]+$/.test(String(a.reason))
+      ? `The plan ${a.path} cannot be read (${a.reason}).`
+      : `${a.path} is not a plan of this version (${a.reason}).`,
     next: 'Make one with dry-run --out.',
   }),
   'plan-other-redis': (a) => ({
@@ -58,6 +70,10 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     text: `${a.path} was changed by somebody while the run was under way.`,
     next: 'Restore it or finish the edit by hand, then run again; or rollback.',
   }),
+  'file-unreadable': (a) => ({
+    text: `${a.path} cannot be read: ${a.reason}.`,
+    next: 'Make it readable, or leave it out with --exclude (verify: --only redis).',
+  }),
   'file-unwritable': (a) => ({
     text: `${a.path} cannot be written: ${a.reason}.`,
     next: 'Make it writable and run again.',
@@ -79,7 +95,10 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     next: 'Change this file by hand, or leave it out with --exclude.',
   }),
   declined: () => ({ text: 'Nothing was changed.' }),
-  'no-run-to-roll-back': () => ({ text: 'There is no run to roll back in this project.' }),
+  'no-run-to-roll-back': () => ({
+    text: 'There is no run to roll back in this project.',
+    next: 'Point --project at the folder in which run was started.',
+  }),
   'unknown-run': (a) => ({
     text: `There is no run ${a.runId} here.`,
     next: `Known runs: ${list(a.runs) || 'none'}.`,
@@ -89,7 +108,7 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     next: 'Pass the same --redis-url.',
   }),
   'bad-redis-url': (a) => ({
-    text: `The Redis URL is not usable: ${a.reason}.`,
+    text: `The Redis URL ${a.url} is not usable: ${URL_REASONS[String(a.reason)] ?? a.reason}.`,
     next: 'Form: redis://user:password@host:6379/0',
   }),
   'project-missing': (a) => ({

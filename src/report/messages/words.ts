@@ -29,3 +29,7 @@ export const many = (count: Args[string] | undefined, one: string, more = `${one
 
 /** How a job is named in a sentence. */
 export const job = (a: Args): string => (a.func ? `job ${a.id} (${a.func})` : `job ${a.id}`);
+
+/** The wording for `args.reason`, where that reason has one of its own. */
+export const told = (a: Args, byReason: Readonly<Record<string, Wording>>): Wording | undefined =>
+  byReason[String(a.reason)];

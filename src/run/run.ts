@@ -1,4 +1,5 @@
 import { blockers, hasWork, type PlanHead } from '../plan/plan.js';
+import { RedisProblem } from '../redis/problem.js';
 import { findingJson } from '../report/messages/index.js';
 import { planSummary } from '../report/plan-text.js';
 import { runSummary } from '../report/run-text.js';
@@ -138,7 +139,11 @@ type RunLock = Awaited<ReturnType<typeof takeRunLock>>;
 
 async function begin(redis: OpenRedis, lock: RunLock, runId: string): Promise<void> {
   const request = { runId, state: 'applying', now: await redis.port.time(), tool: toolName() } as const;
-  const begun = await redis.port.beginRun(lock, request);
+  const begun = await redis.port.beginRun(lock, request).catch((error: unknown) => {
+    // Refused before the first change; where the connection broke, the run may have begun.
+    const lost = error instanceof RedisProblem && error.code === 'redis-lost';
+    throw redisRefusal(error, redis.url, lost ? EXIT.partial : EXIT.noRedis);
+  });
   if (begun.result === 'unfinished')
     throw refusal(EXIT.locked, 'unfinished-run', { runId: begun.runId, covers: ['redis'] });
 }

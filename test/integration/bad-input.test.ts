@@ -98,6 +98,20 @@ describe('a Redis that cannot be used', () => {
   });
 });
 
+describe('a Redis user without a right that is needed', () => {
+  const bench = useRedis();
+
+  it('6 before anything is changed', async () => {
+    const { raw, redis } = bench;
+    await raw.call('ACL', 'SETUSER', 'few', 'on', '>pw', '~*', '&*', '+@all', '-zadd');
+    const project = await sampleProject();
+    const url = redis.url.replace('redis://', 'redis://few:pw@');
+    expect((await cli(['run', '--yes', '--project', project, '--redis-url', url])).code).toBe(6);
+    expect(tree(project)).toEqual(sampleBefore());
+    await raw.call('ACL', 'DELUSER', 'few');
+  });
+});
+
 describe('usage', () => {
   const bench = useRedis();
 

@@ -179,6 +179,7 @@ describe('write-files', () => {
     const hash = fileHash(root, 'f.txt');
     const backup = join(root, '.migrate-scheduler/b/f.txt');
     saveBackup(root, 'f.txt', backup);
+    expect([backup, dirname(backup)].map((path) => statSync(path).mode & 0o777)).toEqual([0o600, 0o700]);
     removeFile(root, 'f.txt', hash);
     expect(fileHash(root, 'f.txt')).toBeNull();
     expect(fileMode(root, 'f.txt')).toBeNull();

@@ -90,9 +90,11 @@ async function openStage(context: Context): Promise<Stage> {
     ...{ interactive: false, skipImportCheck: true, redisUrl: server.url },
   };
   let out = '';
-  const terminal = silentTerminal((text) => {
+  const silent = silentTerminal((text) => {
     out += text;
   });
+  // What blocks the run on the copy blocks the real one.
+  const terminal = { ...silent, error: (line: string) => context.terminal.error(line) };
   const stageContext: Context = {
     options: { ...context.options, ...inner },
     project,

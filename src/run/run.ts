@@ -1,6 +1,6 @@
 import { blockers, hasWork, type PlanHead } from '../plan/plan.js';
 import { RedisProblem } from '../redis/problem.js';
-import { findingJson } from '../report/messages/index.js';
+import { findingJson, findingLine } from '../report/messages/index.js';
 import { planSummary } from '../report/plan-text.js';
 import { runSummary } from '../report/run-text.js';
 import { ordersText } from '../report/runbook.js';
@@ -90,6 +90,9 @@ async function decideAndApply(
   const blocked = blockers(plan.findings, new Set(context.options.allow));
   if (blocked.length > 0) {
     const codes = [...new Set(blocked.map((finding) => finding.code))];
+    // The preview, which shows them, is text only.
+    if (context.options.format === 'json')
+      for (const finding of blocked) context.terminal.error(findingLine(finding));
     throw refusal(EXIT.blocked, 'blocked', { count: blocked.length, codes });
   }
   const { keep: kept, refuse: refused } = plan.jobs.byAction;

@@ -179,6 +179,9 @@ describe('a project with something in the way', () => {
     );
     const text = await cli(['dry-run', ...where]);
     expect(text.stdout).toContain('legacy.py:3');
+    const refused = await cli(['run', '--yes', '--format', 'json', ...where]);
+    expect([refused.code, refused.stdout]).toEqual([3, '']);
+    expect(refused.stderr).toContain('[code-imports]');
     await expectUntouched(3, project, where);
     const result = await cliJson<RunDocument>(0, ['run', '--yes', '--allow', 'code-imports', ...where]);
     expect(result.jobs.moved).toBe(1);

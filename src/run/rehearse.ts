@@ -76,13 +76,13 @@ async function openStage(context: Context): Promise<Stage> {
   const cacheDir = join(PACKAGE_ROOT, 'node_modules', '.cache', 'migrate-scheduler');
   const password = randomBytes(18).toString('hex');
   keepSecret(password);
-  const project = await mkdtemp(join(tmpdir(), 'migrate-scheduler-rehearsal-'));
-  removeAtExit(project);
   const log = (line: string) => context.terminal.detail(line);
   const server = await startPrivateRedis({ cacheDir, password, args: SCRATCH_ARGS, log }).catch((error) => {
     if (!(error instanceof EngineError)) throw error;
     throw refusal(EXIT.internal, `engine-${error.code}`, { reason: error.message }, error);
   });
+  const project = await mkdtemp(join(tmpdir(), 'migrate-scheduler-rehearsal-'));
+  removeAtExit(project);
   const scratch = await openScratch(server.url);
   const port = await connectRedis(server.url);
   const inner: Partial<RunOptions> = {

@@ -23,8 +23,8 @@ function withEnding(folder, ending) {
 
 copy(withEnding('src/redis/scripts', '.lua'), 'redis/scripts');
 copy(withEnding('src/runtime', '.py'), 'runtime');
-// Without these no Python file can be read: a missing one must fail the build.
-copy(
-  [resolve('tree-sitter-python/tree-sitter-python.wasm'), resolve('web-tree-sitter/web-tree-sitter.wasm')],
-  'assets',
-);
+// Without these no Python file can be read: a missing one must fail the build. Their licences go with them.
+for (const name of ['tree-sitter-python', 'web-tree-sitter']) {
+  copy([resolve(`${name}/${name}.wasm`)], 'assets');
+  copyFileSync(join(root, 'node_modules', name, 'LICENSE'), join(root, 'dist', 'assets', `${name}.LICENSE`));
+}

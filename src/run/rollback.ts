@@ -49,9 +49,9 @@ function findLocal(project: string, wanted: string | undefined): LocalRun | null
 /** A repair that came after the run of this folder and stands: what came last is undone first. */
 async function laterRepair({ port }: OpenRedis, { dir, state }: LocalRun): Promise<Target | null> {
   if (state.phase !== 'applied') return null;
-  for (const runId of await port.listRuns()) {
-    // Run ids begin with the time.
-    if (runId <= dir.runId) return null;
+  // Ids begin with the time: Redis need not know the run itself any more.
+  const later = (await port.listRuns()).filter((runId) => runId > dir.runId);
+  for (const runId of later.sort().reverse()) {
     const record = await port.readRun(runId);
     if (record && isRepair(record) && record.state !== 'rolled-back') return { runId, local: null };
   }

@@ -31,10 +31,10 @@ export interface RunDir {
   backupPath(path: string): string;
 }
 
-/** A run id that sorts by time: `20261123T224500Z-1a2b3c`. */
+/** A run id that sorts by time: `20261123T224500Z-1231a2b` (milliseconds, then chance). */
 export function newRunId(now: Date = new Date()): string {
-  const stamp = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
-  return `${stamp}-${randomBytes(3).toString('hex')}`;
+  const [stamp, millis] = now.toISOString().replace(/[-:Z]/g, '').split('.');
+  return `${stamp}Z-${millis}${randomBytes(2).toString('hex')}`;
 }
 
 /** Run ids of a project, oldest first. */

@@ -34,7 +34,7 @@ describe.each(DEFAULT_PAIRS)('run with rq $rq and rq-scheduler $rqScheduler', (p
     const result = await cliJson<RunDocument>(0, args);
     expect(result).toMatchObject({
       schema: 'migrate-scheduler/run@1',
-      runId: expect.stringMatching(/^\d{8}T\d{6}Z-[0-9a-f]{6}$/),
+      runId: expect.stringMatching(/^\d{8}T\d{6}Z-[0-9a-f]{7}$/),
       resumed: false,
       jobs: { moved: 4, renamed: 0, kept: 0, dropped: 0, refused: 0 },
     });

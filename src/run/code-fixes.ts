@@ -54,8 +54,8 @@ export function makeFixes(context: Context, project: Project, { changes }: CodeF
   checkCompiles(project, changes);
   const runId = newRunId();
   const dir = openRunDir(context.project, runId, true);
-  dir.append({ type: 'begin', at: Date.now() / 1000, covers: ['files'] });
   dir.savePlan(`${JSON.stringify(planOf(changes))}\n`);
+  dir.append({ type: 'begin', at: Date.now() / 1000, covers: ['files'] });
   applyFiles(context.project, changes, dir, context.stop);
   dir.append({ type: 'end', at: Date.now() / 1000 });
   return runId;

@@ -119,8 +119,9 @@ async function apply(
   try {
     if (redis && lock) await begin(redis, lock, runId);
     const dir = openRunDir(context.project, runId, true);
-    dir.append({ type: 'begin', at: Date.now() / 1000, covers: plan.covers });
+    // Before the journal begins: a run that has begun has its plan.
     if (!choice.local) dir.savePlan(`${JSON.stringify(plan)}\n`);
+    dir.append({ type: 'begin', at: Date.now() / 1000, covers: plan.covers });
     applyFiles(context.project, plan.files, dir, context.stop);
     if (redis && lock && !context.options.skipImportCheck) {
       await checkImport(context, redis.port, lock, seriesQueues);

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -81,7 +82,12 @@ export function openRunDir(project: string, runId: string, create: boolean): Run
       }
     },
     journalText: () => (existsSync(journal) ? readFileSync(journal, 'utf8') : ''),
-    savePlan: (json) => writeFileSync(join(path, 'plan.json'), json, { mode: 0o600 }),
+    savePlan: (json) => {
+      // Whole or not at all: a run that is killed here must not be gone on with half a plan.
+      const staged = join(path, 'plan.json.new');
+      writeFileSync(staged, json, { mode: 0o600, flush: true });
+      renameSync(staged, join(path, 'plan.json'));
+    },
     planText: () => {
       const file = join(path, 'plan.json');
       return existsSync(file) ? readFileSync(file, 'utf8') : null;

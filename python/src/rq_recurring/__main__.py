@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import sys
-import time
 from datetime import datetime, timezone
 from typing import Any, Dict, List, Optional, Sequence
 

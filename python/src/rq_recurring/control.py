@@ -28,14 +28,18 @@ from .series import (
     Series,
     discard_tick,
     enqueue_within,
+    expiry_after_replacing,
+    expiry_of_job,
     fetch_job,
     from_job,
     inflate,
+    job_is_deleted,
     listed,
     load,
     load_all,
     name_of_serializer,
     new_tick,
+    note_run,
     open_for_enqueuing,
     queue_for,
     rebuilt_job,
@@ -44,6 +48,7 @@ from .series import (
     save_job,
     serializer_named,
     slot_after,
+    status_of_job,
     tick_state,
     to_hash,
     transact,
@@ -192,7 +197,10 @@ def list_series(*, connection: Redis, queue: Optional[str] = None) -> List[Serie
 
 
 def pause(series: str, *, connection: Redis) -> bool:
-    """Keep a series, without runs, until ``resume``. A run that is due still executes. False if it is not active."""
+    """Keep a series, without runs, until ``resume``. A run that is due still executes.
+
+    False if it is not active, or is a job that runs once only.
+    """
     series_id = resolve(connection, series)
     return series_id is not None and _end(connection, series_id, PAUSED)
 
@@ -206,7 +214,7 @@ def resume(series: str, *, connection: Redis) -> bool:
         stored = load(pipe, series_id or '', connection)
         if stored is None or stored.state != PAUSED:
             return False
-        following = slot_after(stored, time.time())
+        following = None if stored.remaining == 0 else slot_after(stored, time.time())
         tick = None if following is None else new_tick(pipe, connection, stored, following)
         pipe.multi()
         write_state(pipe, stored, following, tick, whole=False)
@@ -232,6 +240,7 @@ def run_now(series: str, *, connection: Redis) -> Job:
         queue = queue_for(connection, stored, job)
         if open_for_enqueuing(pipe, queue, job):
             enqueue_within(pipe, queue, job)
+        note_run(pipe, stored)
         return job
 
     return transact(connection, step)  # type: ignore[no-any-return]
@@ -292,7 +301,11 @@ def repair(*, connection: Redis, grace: float = 1.0) -> List[Repair]:
     time.sleep(grace)
     done = []
     for series_id, _ in suspects:
-        repaired = _repair(connection, series_id)
+        try:
+            repaired = _repair(connection, series_id)
+        except ValueError:
+            logger.exception('Series %s: its next time cannot be told here', series_id)
+            continue
         if repaired:
             logger.warning('Series %s: %s; armed %s', series_id, repaired.reason, repaired.job_id or 'nothing')
             done.append(repaired)
@@ -320,14 +333,23 @@ def cancel_series(connection: Redis, series_id: str, legacy_key: str = '') -> bo
     return _end(connection, series_id, CANCELLED, legacy_key)
 
 
-def _end(connection: Redis, series_id: str, state: str, legacy_key: str = '') -> bool:
+def end_deleted(connection: Redis, series_id: str) -> bool:
+    """End a series whose job the application has deleted, unless it has been registered again meanwhile."""
+    return _end(connection, series_id, CANCELLED, deleted=True)
+
+
+def _end(connection: Redis, series_id: str, state: str, legacy_key: str = '', deleted: bool = False) -> bool:
     """Cancel or pause. A run that is due already is enqueued in the same transaction, in the place of its tick."""
     key = series_key(series_id)
 
     def step(pipe: Any) -> bool:
         pipe.watch(key)
         stored = load(pipe, series_id, connection)
-        if stored is None or stored.state == CANCELLED or (state == PAUSED and stored.state != ACTIVE):
+        if stored is None or stored.state == CANCELLED:
+            return False
+        if state == PAUSED and (stored.state != ACTIVE or stored.kind == 'once'):
+            return False
+        if deleted and (stored.state != ACTIVE or not job_is_deleted(pipe, stored)):
             return False
         where = tick_state(pipe, stored)
         job = None
@@ -344,6 +366,7 @@ def _end(connection: Redis, series_id: str, state: str, legacy_key: str = '') ->
             enqueue_within(pipe, queue, job)
         fields = {'state': state, 'slot': '', 'job_id': ''}
         if job is not None:
+            note_run(pipe, stored)
             fields['previous'] = str(stored.slot)
             if stored.remaining is not None:
                 fields['remaining'] = str(max(0, stored.remaining - 1))
@@ -424,8 +447,14 @@ def _repair(connection: Redis, series_id: str) -> Optional[Repair]:
             return None
         now = time.time()
         leftover = pipe.hget(job_key(lost_job_id), 'status') in (b'scheduled', b'queued', None)
-        ahead = series.slot is not None and series.slot > now
-        following = series.slot if ahead else slot_after(series, now)
+        done = series.slot is not None and series.enqueued == series.slot  # only arming the next run failed
+        if done:
+            series.remaining = None if series.remaining is None else series.remaining - 1
+            series.enqueued = None
+        ahead = series.slot is not None and series.slot > now and not done
+        following = series.slot if ahead else slot_after(series, max(now, series.slot or now))
+        if series.remaining == 0:
+            following = None
         series.job = series.job or series.legacy_id or series.id
         tick = None if following is None else new_tick(pipe, connection, series, following)
         pipe.multi()
@@ -560,6 +589,9 @@ def _same_settings(one: Series, other: Series) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
+_STATE = ('anchor', 'remaining', 'slot', 'job_id', 'previous', 'enqueued', 'expires', 'created_at', 'state', 'version')
+
+
 def _find_stored(connection: Redis, wanted: Series) -> str:
     """The id under which a wanted series is stored: its own, or that of an equal migrated series."""
     if connection.exists(series_key(wanted.id)):
@@ -609,13 +641,16 @@ def _put(
     if not _same_schedule(stored, wanted) or not same_runs or (stored.state == FINISHED and not same_call):
         _put_new(pipe, connection, wanted, job, start, stored)
         return 'changed'
-    for name in ('anchor', 'remaining', 'slot', 'job_id', 'previous', 'created_at', 'state', 'version'):
+    for name in _STATE:
         setattr(wanted, name, getattr(stored, name))
     same = same_call and (adopting or _same_settings(stored, wanted))
     if same and not adopting:
         pipe.multi()
         pipe.hset(series_key(stored.id), 'group', wanted.group)
-    elif not same and stored.slot is not None and tick_state(pipe, stored) == 'waiting':
+        return 'kept'
+    if not same:
+        wanted.expires = expiry_after_replacing(wanted, stored, status_of_job(pipe, wanted.job))
+    if not same and stored.slot is not None and tick_state(pipe, stored) == 'waiting':
         tick = new_tick(pipe, connection, wanted, stored.slot)
         pipe.multi()
         discard_tick(pipe, stored, 'waiting')
@@ -643,6 +678,9 @@ def _put_new(
     if wanted.kind == 'cron':
         first = slot_after(wanted, now if first is None else max(now, first - 1))
     wanted.anchor = first if wanted.kind == 'interval' else None
+    wanted.expires = expiry_after_replacing(wanted, stored, status_of_job(pipe, job.id))
+    if owed:
+        wanted.expires = expiry_of_job(wanted, now)
     wanted.remaining = wanted.repeat
     tick = None if first is None else new_tick(pipe, connection, wanted, first)
     pipe.multi()

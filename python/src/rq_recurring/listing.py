@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from redis import Redis, WatchError
 
-from .control import cancel_series
+from .control import end_deleted
 from .keys import as_text, job_key, registry_key, series_id_for, series_key
 from .series import ACTIVE, PAGE, Series, job_may_have_expired, load, pages, rebuilt_job, save_job, transact
 
@@ -44,7 +44,7 @@ def live_hashes(connection: Redis, index: str, job_ids: Sequence[str], whole: bo
         hashes, over, deleted, expired = _judge(connection, index, chunk, whole)
         found.update(hashes)
         for job_id in deleted:
-            cancel_series(connection, series_id_for(job_id))
+            end_deleted(connection, series_id_for(job_id))
         for job_id in expired:
             found[job_id] = _restore_hash(connection, series_id_for(job_id)) if whole else {}
         _take_out(connection, index, over)

@@ -41,6 +41,8 @@ from .series import (
     discard_tick,
     dotted_class,
     enqueue_within,
+    expiry_after_replacing,
+    expiry_of_job,
     from_job,
     load,
     new_tick,
@@ -49,6 +51,7 @@ from .series import (
     run_is_owed,
     save_job,
     series_of_job,
+    status_of_job,
     tick_state,
     transact,
     unused_tick,
@@ -247,7 +250,8 @@ class Scheduler:
     def cancel(self, job: Union[Job, str, bytes]) -> None:
         """Take a job, or the job of this id, out of the schedule. A run of it that is due or queued still executes."""
         job_id = _id_of(job)
-        series_id = series_of_job(self.connection, job_id)
+        listed = self.connection.zscore(self._index, job_id) is not None
+        series_id = series_id_for(job_id) if listed else series_of_job(self.connection, job_id)
         if series_id is not None and cancel_series(self.connection, series_id, self._legacy_key):
             return
 
@@ -458,6 +462,8 @@ class Scheduler:
         interval, cron_string = meta.get('interval'), meta.get('cron_string')
         if not interval and not cron_string and is_safe_id(job.id) and not job._dependency_ids:
             return None
+        if job.result_ttl is None and (interval or cron_string):
+            job.result_ttl = -1  # the next run needs the job's hash
         series = from_job(job, series_id_for(job.id))
         series.listed_in = self._index
         series.queue_class = '' if self.queue_class_name else dotted_class(self.queue_class, Queue)
@@ -475,8 +481,13 @@ class Scheduler:
 
     def _write(self, pipe: Any, job: Job, series: Optional[Series], epoch: int, given_id: bool) -> None:
         old, where, queue, owed = self._earlier(pipe, job) if given_id else (None, 'lost', '', False)
+        job._status = JobStatus.SCHEDULED  # also where this is tried again
         tick = None
         if series is not None:
+            if given_id:
+                series.expires = expiry_after_replacing(series, old, status_of_job(pipe, job.id))
+            if owed:
+                series.expires = expiry_of_job(series, time.time())
             tick = (
                 new_tick(pipe, self.connection, series, epoch)
                 if given_id
@@ -554,6 +565,7 @@ class Scheduler:
             series = self._series_of(job, following)
             if series is not None:
                 series.previous = old.slot if old is not None else None
+                series.expires = expiry_of_job(series, time.time())
                 if old is not None:
                     series.repeat, series.legacy_id, series.name = old.repeat, old.legacy_id, old.name
                 tick = new_tick(pipe, self.connection, series, following)

@@ -54,7 +54,7 @@ PAGE = 500
 CALLBACKS = ('success', 'failure', 'stopped')
 UNDERWAY = ('started', 'deferred', 'rate_limited', 'ready_to_enqueue')
 
-_OCCURRENCE = re.compile(r'(.+)-[0-9]{9,11}(?:-[0-9]+)?')
+_OCCURRENCE = re.compile(r'(.+)-([0-9]{9,11})(?:-[0-9]+)?')
 """The id of a tick, or of a run in version 1: series, slot, and a number where the slot's id was taken."""
 
 _HASH_NAMES = {'raw_data': 'data', 'raw_meta': 'meta'}
@@ -331,14 +331,18 @@ def _drop_expired(connection: Redis, series_id: str) -> None:
 
 
 def series_of_job(connection: Redis, job_id: str) -> Optional[str]:
-    """The id of the series whose job, tick or (in version 1) occurrence has this id. One or two look-ups."""
+    """The id of the series whose job, tick or (in version 1) occurrence has this id. One or two look-ups.
+
+    Only the armed slot and the one before count: another job may be called ``<series>-<number>`` as well.
+    """
     candidate = series_id_for(job_id)
     if connection.exists(series_key(candidate)):
         return candidate
     occurrence = _OCCURRENCE.fullmatch(job_id)
-    if occurrence and connection.exists(series_key(occurrence.group(1))):
-        return occurrence.group(1)
-    return None
+    if occurrence is None:
+        return None
+    known = connection.hmget(series_key(occurrence.group(1)), 'slot', 'previous')
+    return occurrence.group(1) if occurrence.group(2).encode() in known else None
 
 
 def resolve(connection: Redis, name: str) -> Optional[str]:
@@ -420,6 +424,12 @@ def restored(connection: Redis, job_id: str, raw: Dict[Any, Any], series: Option
     return job
 
 
+def job_is_deleted(pipe: Any, series: Series) -> bool:
+    """Whether the application has deleted the real job. Watches its hash."""
+    pipe.watch(job_key(series.job))
+    return not pipe.exists(job_key(series.job)) and not job_may_have_expired(series, time.time())
+
+
 def rebuilt_job(connection: Redis, series: Series) -> Job:
     """The real job made again from the series, as it was when it was registered.
 
@@ -439,10 +449,36 @@ def rebuilt_job(connection: Redis, series: Series) -> Job:
     return restored(connection, series.job, raw, series)
 
 
-def expiry_of_job(series: Series, now: float) -> Optional[int]:
+def expiry_of_job(series: Series, now: float) -> int:
     """When the hash of a run that is enqueued now can be gone: its job expires as its result, its failure or its ttl does."""
     lifetimes = [one for one in (series.result_ttl, series.failure_ttl, series.ttl) if one is not None and one >= 0]
     return int(now) + min(lifetimes + [FAILURE_TTL])
+
+
+def note_run(pipe: Any, series: Series) -> None:
+    """Queue on an open MULTI that a run of the real job was enqueued outside the schedule: its end gives it an expiry."""
+    series.expires = expiry_of_job(series, time.time())
+    pipe.hset(series_key(series.id), 'expires', series.expires)
+
+
+def expiry_after_replacing(new: Series, old: Optional[Series], status: str) -> Optional[int]:
+    """``expires`` of a series that takes the place of ``old``, whose job has this status.
+
+    A run of the old registration may still be queued or executed; when it ends, the job's hash gets an expiry.
+    """
+    now = time.time()
+    if old is None or old.expires is None:
+        if status not in ('queued',) + UNDERWAY:
+            return None
+        if old is None:  # a job of that id that was no series: what its worker makes of it is not known here
+            return int(now)
+    return min(expiry_of_job(old, now), expiry_of_job(new, now))
+
+
+def status_of_job(pipe: Any, job_id: str) -> str:
+    """The status in a job's hash, which is watched; '' where there is none."""
+    pipe.watch(job_key(job_id))
+    return as_text(pipe.hget(job_key(job_id), 'status') or b'')
 
 
 def job_may_have_expired(series: Series, now: float) -> bool:
@@ -527,6 +563,9 @@ def write_state(pipe: Any, series: Series, slot: Optional[int], tick: Optional[J
         pipe.sadd(Queue.redis_queues_keys, queue_key(series.queue))
         pipe.zadd(registry_key(series.queue), {tick.id: slot})
         pipe.persist(key)
+    elif series.kind == 'once':
+        pipe.delete(key)
+        pipe.srem(SERIES_KEY, series.id)
     elif series.listed_in:  # ensure() remembers what has finished, a Scheduler does not
         pipe.expire(key, FORGET_AFTER)
     if series.listed_in:

@@ -29,6 +29,7 @@ from .series import (
     queue_for,
     rebuilt_job,
     slot_after,
+    to_hash,
     transact,
     write_state,
 )
@@ -121,17 +122,19 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
         if job is None:
             _end_deleted(pipe, series)
             return None
-    series.version, series.expires = '2', expiry_of_job(series, time.time())
+    if enqueue:  # a run of version 1 leaves the series without a job, for the next tick to make
+        series.version, series.expires = '2', expiry_of_job(series, time.time())
     following, error = _following(series, slot)
-    if error is None and series.remaining is not None:
-        series.remaining -= 1
+    left = None if series.remaining is None else series.remaining - 1
+    if error is None:
+        series.remaining = left
     series.previous, series.enqueued = slot, None
     next_tick = new_tick(pipe, connection, series, following) if error is None and following is not None else None
     enqueuing = False
     if job is None:
         pipe.multi()
     else:
-        _count_down(job)
+        _count_down(job, left)
         queue = queue_for(connection, series, job)
         enqueuing = open_for_enqueuing(pipe, queue, job)
     if job is not None and enqueuing:
@@ -139,7 +142,9 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
     if error is None:
         write_state(pipe, series, following, next_tick, whole=False)
     else:
-        pipe.hset(series_key(series_id), mapping={'previous': slot, 'enqueued': slot, 'job': series.job})
+        names = ('version', 'job', 'expires')
+        kept = {name: value for name, value in to_hash(series).items() if name in names}
+        pipe.hset(series_key(series_id), mapping={**kept, 'previous': slot, 'enqueued': slot})
     return error
 
 
@@ -176,7 +181,7 @@ def _end_deleted(pipe: Any, series: Series) -> None:
         pipe.zrem(series.listed_in, series.job)
 
 
-def _count_down(job: Job) -> None:
+def _count_down(job: Job, left: Optional[int]) -> None:
     """rq-scheduler counts the runs that are left in the job's meta, where applications read them."""
     if isinstance(job.meta, dict) and job.meta.get('repeat'):
-        job.meta['repeat'] = int(job.meta['repeat']) - 1
+        job.meta['repeat'] = int(job.meta['repeat']) - 1 if left is None else left

@@ -62,8 +62,8 @@ logger = logging.getLogger('rq.recurring')
 class Definition:
     """One series as the application wants it: the same keywords that ``every`` and ``cron`` take.
 
-    Exactly one of ``interval`` (seconds) and ``cron`` (expression) is given. ``name`` is the id of the series and of its
-    job (letters, digits, ``_`` and ``-``); giving one is recommended. Without it the id is derived from function,
+    Exactly one of ``interval`` (seconds) and ``cron`` (expression) is given. ``name`` is the id of the series and of
+    its job (letters, digits, ``_`` and ``-``); giving one is recommended. Without it the id is derived from function,
     arguments, queue and schedule, so that registering the same thing twice is harmless, but a *changed*
     schedule is a second series (``ensure`` then removes the first).
 
@@ -73,8 +73,8 @@ class Definition:
     ``tz``: IANA zone in which a cron expression is read.
     ``dialect``: 'crontab' (rq-scheduler >= 0.12: day of month AND day of week; a sixth field is the year; with
     seven fields the first is seconds) or 'croniter' (rq-scheduler <= 0.11 and ``rq cron``: OR; sixth is seconds).
-    ``timeout``, ``result_ttl``, ``failure_ttl``, ``ttl`` are RQ's, per run: seconds or '1h'. Without a ``result_ttl`` the
-    last results stay, as the job does; there are at most ten of them (RQ's own limit).
+    ``timeout``, ``result_ttl``, ``failure_ttl``, ``ttl`` are RQ's, per run: seconds or '1h'. Without a ``result_ttl``
+    the last results stay, as the job does; there are at most ten of them (RQ's own limit).
     ``on_success``, ``on_failure``, ``on_stopped``: function, dotted name or ``rq.Callback``.
     ``serializer``: what the workers use: None (pickle), 'json', or a class or its dotted name.
     """
@@ -224,7 +224,10 @@ def resume(series: str, *, connection: Redis) -> bool:
 
 
 def run_now(series: str, *, connection: Redis) -> Job:
-    """Enqueue one run of a series at once, outside its schedule and count. Returns the job. ValueError: no such series."""
+    """Enqueue one run of a series at once, outside its schedule and count; returns the job.
+
+    Raises ValueError where there is no such series.
+    """
     series_id = resolve(connection, series)
     if series_id is None:
         raise ValueError('there is no series {!r}'.format(series))
@@ -486,7 +489,8 @@ def _describe(connection: Redis, definition: Definition, group: str = '') -> Tup
         given = getattr(definition, 'on_' + kind)
         if given:
             callbacks['on_' + kind] = given if isinstance(given, Callback) else Callback(given)
-    job = Job.create(
+    create: Any = Job.create  # RQ's hints leave out '1h' and dotted names
+    job: Job = create(
         definition.func,
         args=definition.args,
         kwargs=definition.kwargs,
@@ -566,9 +570,9 @@ def _same_call(one: Series, other: Series) -> bool:
 
 
 def _same_schedule(one: Series, other: Series) -> bool:
-    return all(
-        getattr(one, name) == getattr(other, name) for name in ('kind', 'interval', 'cron', 'tz', 'queue')
-    ) and (one.kind == 'interval' or one.dialect == other.dialect)
+    return all(getattr(one, name) == getattr(other, name) for name in ('kind', 'interval', 'cron', 'tz', 'queue')) and (
+        one.kind == 'interval' or one.dialect == other.dialect
+    )
 
 
 _SETTINGS = (
@@ -621,9 +625,7 @@ def _register(connection: Redis, wanted: Series, job: Job, start: Any) -> Tuple[
     return load(connection, series_id) or wanted, action
 
 
-def _put(
-    pipe: Any, connection: Redis, wanted: Series, job: Job, stored: Optional[Series], start: Any
-) -> str:
+def _put(pipe: Any, connection: Redis, wanted: Series, job: Job, stored: Optional[Series], start: Any) -> str:
     """Queue on the watching pipeline whatever turns ``stored`` into ``wanted``."""
     if stored is None or stored.state == CANCELLED:
         _put_new(pipe, connection, wanted, job, start, stored)
@@ -666,9 +668,7 @@ def _put(
     return 'kept' if same else 'changed'
 
 
-def _put_new(
-    pipe: Any, connection: Redis, wanted: Series, job: Job, start: Any, stored: Optional[Series]
-) -> None:
+def _put_new(pipe: Any, connection: Redis, wanted: Series, job: Job, start: Any, stored: Optional[Series]) -> None:
     where = tick_state(pipe, stored) if stored is not None else 'lost'
     owed = stored is not None and run_is_owed(stored, where)
     now = time.time()

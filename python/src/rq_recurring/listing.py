@@ -25,7 +25,7 @@ def entries(connection: Redis, key: str, until: Any) -> List[Tuple[float, str]]:
     found: Dict[str, float] = {}
     start = 0
     while True:
-        page = connection.zrangebyscore(key, 0, until, start=start, num=10 * PAGE, withscores=True)
+        page: Any = connection.zrangebyscore(key, 0, until, start=start, num=10 * PAGE, withscores=True)
         for job_id, score in page:
             found[as_text(job_id)] = score
         if len(page) < 10 * PAGE:
@@ -53,7 +53,7 @@ def live_hashes(connection: Redis, index: str, job_ids: Sequence[str], whole: bo
 
 def prune(connection: Redis, index: str, limit: int = 20) -> None:
     """Take out of the list what RQ has enqueued; looks at ``limit`` entries whose time is over at the most."""
-    due = connection.zrangebyscore(index, '-inf', time.time() - 2, start=0, num=limit)
+    due: Any = connection.zrangebyscore(index, '-inf', time.time() - 2, start=0, num=limit)
     if due:
         live_hashes(connection, index, [as_text(job_id) for job_id in due], whole=False)
 
@@ -139,6 +139,7 @@ def _take_out(connection: Redis, index: str, job_ids: Sequence[str]) -> None:
     if not job_ids:
         return
     keys = [job_key(job_id) for job_id in job_ids] + [series_key(series_id_for(job_id)) for job_id in job_ids]
+    pipe: Any
     with connection.pipeline() as pipe:
         try:
             pipe.watch(*keys)

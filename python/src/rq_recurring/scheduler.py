@@ -400,7 +400,8 @@ class Scheduler:
         on_failure: Any = None,
     ) -> Job:
         """An RQ job for the given or this Scheduler's queue; saved if ``commit``. Subclasses may override it."""
-        job = self.job_class.create(
+        create: Any = self.job_class.create  # RQ's hints leave out '1h' and dotted names
+        job: Job = create(
             func,
             args=() if args is None else args,
             connection=self.connection,
@@ -515,7 +516,7 @@ class Scheduler:
             enqueue_within(pipe, self.get_queue_for_job(job), job)
 
     def _earlier(self, pipe: Any, job: Job) -> Tuple[Optional[Series], str, str, bool]:
-        """What is scheduled under a job's id: its series, where its tick is, the queue it waits for, whether a run is owed."""
+        """What is scheduled under a job's id: its series, where its tick is, its queue, whether a run is owed."""
         series_id = series_id_for(job.id)
         pipe.watch(series_key(series_id), job_key(job.id))
         old = load(pipe, series_id, self.connection)
@@ -529,11 +530,13 @@ class Scheduler:
         """The queue into which a job goes, of the class that its meta or this Scheduler names."""
         key = '{0}{1}'.format(self.queue_class.redis_queue_namespace_prefix, job.origin)
         name = job.meta.get('queue_class_name')
-        cls = import_attribute(name) if name else self.queue_class
-        return cls.from_queue_key(key, connection=self.connection, job_class=self.job_class)  # type: ignore[no-any-return]
+        cls: Any = import_attribute(name) if name else self.queue_class
+        return cls.from_queue_key(  # type: ignore[no-any-return]
+            key, connection=self.connection, job_class=self.job_class
+        )
 
     def enqueue_job(self, job: Job) -> None:
-        """Enqueue a scheduled job now and, if it recurs, schedule its next run one interval from now or by its cron rule.
+        """Enqueue a scheduled job now; if it recurs, schedule its next run one interval from now or by its cron rule.
 
         A due job of a queue that a worker's scheduler serves is left to that scheduler.
         """
@@ -561,7 +564,10 @@ class Scheduler:
         interval, cron_string = job.meta.get('interval'), job.meta.get('cron_string')
         series, tick, following = None, None, None
         if (interval or cron_string) and not ended:
-            following = now + int(interval) if interval else to_unix(get_next_scheduled_time(cron_string, tz=self.timezone))
+            if interval:
+                following = now + int(interval)
+            else:
+                following = to_unix(get_next_scheduled_time(str(cron_string), tz=self.timezone))
             series = self._series_of(job, following)
             if series is not None:
                 series.previous = old.slot if old is not None else None
@@ -590,7 +596,10 @@ class Scheduler:
         return queue if own else None
 
     def enqueue_jobs(self) -> List[Job]:
-        """Enqueue what is due and no worker's scheduler serves; returns the jobs. What rq-scheduler still keeps is left to it."""
+        """Enqueue what is due and no worker's scheduler serves; returns the jobs.
+
+        What rq-scheduler still keeps is left to it.
+        """
         self.log.debug('Checking for scheduled jobs')
         due = entries(self.connection, self._legacy_key, '+inf')
         legacy = {job_id for _, job_id in due}
@@ -657,10 +666,11 @@ class Scheduler:
         self.connection.expire(self.key, int(self._interval) + 10)
 
     def acquire_lock(self) -> Optional[bool]:
-        """Take the lock of this schedule's instances. It guards nothing here: each change is a transaction of its own."""
-        self._lock_acquired = self.connection.set(
+        """Take the lock of this schedule's instances. It guards nothing: each change is a transaction of its own."""
+        taken: Any = self.connection.set(
             self.scheduler_lock_key, str(time.time()), ex=int(self._interval) + 10, nx=True
         )
+        self._lock_acquired = taken
         return self._lock_acquired
 
     def remove_lock(self) -> None:
@@ -704,9 +714,9 @@ def _resolve_connection(connection: Optional[Redis], queue: Optional[Queue]) -> 
     if connection is not None:
         return connection
     if queue is not None:
-        return queue.connection  # type: ignore[no-any-return]
+        return queue.connection  # type: ignore[no-any-return,unused-ignore]
     try:
-        from rq.connections import resolve_connection
+        from rq.connections import resolve_connection  # type: ignore[attr-defined]
     except ImportError:
         raise ValueError('`connection` argument is required') from None
     return resolve_connection(connection)  # type: ignore[no-any-return]

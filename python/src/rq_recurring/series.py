@@ -23,7 +23,6 @@ from rq.utils import import_attribute
 
 from .crontab import next_time
 from .keys import (
-    SCHEDULED_JOBS_KEY,
     SERIES_KEY,
     as_text,
     job_key,
@@ -81,7 +80,17 @@ _INTS = frozenset(
 )
 _FLAGS = frozenset({'enqueue_at_front'})
 _OMITTED_WHEN_EMPTY = frozenset(
-    {'raw_data', 'raw_meta', 'enqueue_at_front', 'dependency_ids', 'queue_class', 'job_class', 'previous', 'enqueued', 'expires'}
+    {
+        'raw_data',
+        'raw_meta',
+        'enqueue_at_front',
+        'dependency_ids',
+        'queue_class',
+        'job_class',
+        'previous',
+        'enqueued',
+        'expires',
+    }
 )
 _LOCAL = frozenset({'id', 'connection'})
 _JOB_FIELDS = (
@@ -104,7 +113,8 @@ class Series:
     ``remaining`` counts the runs left including the armed one (None: endless); ``slot`` is when the armed tick is
     due and ``job_id`` which job that is; ``previous`` is the slot whose run was enqueued last; ``job`` is the id of the
     real job. ``enqueued`` is a slot whose run was enqueued although the next one could not be armed yet; ``expires`` is
-    when the hash of the real job can be gone by an expiry of its own (None: never). ``raw_data`` and ``raw_meta`` are the serialized call and meta, as RQ stores them in a job's hash.
+    when the hash of the real job can be gone by an expiry of its own (None: never). ``raw_data`` and ``raw_meta`` are
+    the serialized call and meta, as RQ stores them in a job's hash.
     ``listed_in`` names the sorted set in which a ``Scheduler`` lists the series ('': in none).
     """
 
@@ -169,7 +179,7 @@ class Series:
 
     @property
     def meta(self) -> Dict[str, Any]:
-        """The meta with which the series was registered; that of the job (``Job.fetch(series.job)``) may differ by now."""
+        """The meta with which the series was registered; that of its job (``Job.fetch(series.job)``) may differ."""
         return dict(loads(self.serializer, self.raw_meta)) if self.raw_meta else {}
 
     @property
@@ -247,7 +257,7 @@ def loads(serializer: str, raw: bytes) -> Any:
 
 def dumps(serializer: str, value: Any) -> bytes:
     """A value as the named serializer writes it."""
-    return resolve_serializer(serializer_named(serializer)).dumps(value)  # type: ignore[no-any-return]
+    return resolve_serializer(serializer_named(serializer)).dumps(value)  # type: ignore[no-any-return,unused-ignore]
 
 
 def inflate(raw: bytes) -> bytes:
@@ -319,6 +329,7 @@ def load_all(connection: Redis) -> List[Series]:
 
 def _drop_expired(connection: Redis, series_id: str) -> None:
     """Drop an id from the set, unless its hash has come back meanwhile."""
+    pipe: Any
     with connection.pipeline() as pipe:
         try:
             pipe.watch(series_key(series_id))
@@ -362,7 +373,11 @@ def resolve(connection: Redis, name: str) -> Optional[str]:
 def from_job(job: Job, series_id: str) -> Series:
     """A series whose runs are those of this job; its schedule and state are the caller's to fill in."""
     raw = {as_text(name): value for name, value in job.to_dict().items()}
-    text = {name: as_text(value) if isinstance(value, (bytes, str)) else str(value) for name, value in raw.items() if name not in ('data', 'meta')}
+    text = {
+        name: as_text(value) if isinstance(value, (bytes, str)) else str(value)
+        for name, value in raw.items()
+        if name not in ('data', 'meta')
+    }
 
     def number(name: str) -> Optional[int]:
         return int(float(text[name])) if text.get(name) not in (None, '', 'None') else None
@@ -450,13 +465,13 @@ def rebuilt_job(connection: Redis, series: Series) -> Job:
 
 
 def expiry_of_job(series: Series, now: float) -> int:
-    """When the hash of a run that is enqueued now can be gone: its job expires as its result, its failure or its ttl does."""
+    """When the hash of a run that is enqueued now can be gone: with its result, its failure or its ttl."""
     lifetimes = [one for one in (series.result_ttl, series.failure_ttl, series.ttl) if one is not None and one >= 0]
     return int(now) + min(lifetimes + [FAILURE_TTL])
 
 
 def note_run(pipe: Any, series: Series) -> None:
-    """Queue on an open MULTI that a run of the real job was enqueued outside the schedule: its end gives it an expiry."""
+    """Queue on an open MULTI that a run was enqueued outside the schedule: its end gives the job an expiry."""
     series.expires = expiry_of_job(series, time.time())
     pipe.hset(series_key(series.id), 'expires', series.expires)
 
@@ -597,7 +612,7 @@ def tick_state(pipe: Any, series: Series) -> str:
 
 
 def discard_tick(pipe: Any, series: Series, state: str) -> None:
-    """Queue the removal of a tick that still waits. One that is queued finds that its slot is over, and does nothing."""
+    """Queue the removal of a tick that still waits. One that is queued finds its slot over, and does nothing."""
     if state == 'waiting':
         pipe.zrem(registry_key(series.queue), series.job_id)
         pipe.delete(job_key(series.job_id))

@@ -458,7 +458,6 @@ def _repair(connection: Redis, series_id: str) -> Optional[Repair]:
         following = series.slot if ahead else slot_after(series, max(now, series.slot or now))
         if series.remaining == 0:
             following = None
-        series.job = series.job or series.legacy_id or series.id
         tick = None if following is None else new_tick(pipe, connection, series, following)
         pipe.multi()
         write_state(pipe, series, following, tick, whole=False)
@@ -633,7 +632,7 @@ def _put(pipe: Any, connection: Redis, wanted: Series, job: Job, stored: Optiona
     adopting = bool(stored.legacy_id) and not stored.name  # a migrated series the application registers first
     wanted.name = wanted.name or stored.name or (stored.id if adopting else '')
     wanted.legacy_id, wanted.group = stored.legacy_id, wanted.group or stored.group
-    wanted.job = stored.job or stored.legacy_id or stored.id
+    wanted.job = stored.job
     wanted.listed_in = stored.listed_in
     job.id = wanted.job
     same_call = _same_call(stored, wanted)

@@ -28,6 +28,7 @@ from .keys import (
     job_key,
     queue_key,
     registry_key,
+    rq_holds,
     series_id_for,
     series_key,
 )
@@ -288,7 +289,10 @@ def to_hash(series: Series) -> Dict[str, Union[str, bytes]]:
 
 
 def from_hash(series_id: str, raw: Dict[bytes, bytes], connection: Any = None) -> Series:
-    """A series as its hash says. Fields that this version does not know are passed over."""
+    """A series as its hash says. Fields that this version does not know are passed over.
+
+    A series of version 1 names no job: it becomes the rq-scheduler job's id, if RQ can hold that.
+    """
     values: Dict[str, Any] = {'version': '1'}
     for one in fields(Series):
         value = raw.get(_HASH_NAMES.get(one.name, one.name).encode())
@@ -300,7 +304,10 @@ def from_hash(series_id: str, raw: Dict[bytes, bytes], connection: Any = None) -
             values[one.name] = value == b'1'
         else:
             values[one.name] = value if one.name in _BYTES else value.decode()
-    return Series(**{**values, 'id': series_id, 'connection': connection})
+    series = Series(**{**values, 'id': series_id, 'connection': connection})
+    name = series.job or series.legacy_id
+    series.job = name if name and rq_holds(name) else series_id
+    return series
 
 
 def load(connection: Any, series_id: str, owner: Any = None) -> Optional[Series]:

@@ -115,7 +115,6 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
     if series is None or series.state != ACTIVE or series.slot != slot:
         logger.info('Series %s does not wait for %s any more', series_id, slot)
         return None
-    series.job = series.job or series.legacy_id or series.id
     job: Optional[Job] = None
     if enqueue and series.enqueued != slot:
         job = _job_to_run(pipe, connection, series)

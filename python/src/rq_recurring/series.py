@@ -54,7 +54,7 @@ PAGE = 500
 CALLBACKS = ('success', 'failure', 'stopped')
 UNDERWAY = ('started', 'deferred', 'rate_limited', 'ready_to_enqueue')
 
-_OCCURRENCE = re.compile(r'(.+)-[0-9]{9,11}(?:-[0-9]+)?')
+OCCURRENCE = re.compile(r'(.+)-[0-9]{9,11}(?:-[0-9]+)?')
 """The id of a tick, or of a run in version 1: series, slot, and a number where the slot's id was taken."""
 
 _HASH_NAMES = {'raw_data': 'data', 'raw_meta': 'meta'}
@@ -335,7 +335,7 @@ def series_of_job(connection: Redis, job_id: str) -> Optional[str]:
     candidate = series_id_for(job_id)
     if connection.exists(series_key(candidate)):
         return candidate
-    occurrence = _OCCURRENCE.fullmatch(job_id)
+    occurrence = OCCURRENCE.fullmatch(job_id)
     if occurrence and connection.exists(series_key(occurrence.group(1))):
         return occurrence.group(1)
     return None

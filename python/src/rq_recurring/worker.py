@@ -12,6 +12,7 @@ from rq import get_current_job
 from rq.job import Job
 from rq.timeouts import BaseTimeoutException
 
+from .crontab import check_cron
 from .keys import SCHEDULED_JOBS_KEY, as_text, job_key, queue_key, series_key
 from .listing import prune
 from .series import (
@@ -160,6 +161,7 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
         if job is None:
             _end_deleted(pipe, series)
             return None
+        _follow_meta(series, job, slot)
     series.version, series.expires = '2', expiry_of_job(series, time.time())
     following, error = _following(series, slot)
     if error is None and series.remaining is not None:
@@ -177,6 +179,7 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
         enqueue_within(pipe, queue, job)
     if error is None:
         write_state(pipe, series, following, next_tick, whole=False)
+        pipe.hset(series_key(series_id), mapping={'interval': series.interval or '', 'cron': series.cron})
     else:
         pipe.hset(series_key(series_id), mapping={'previous': slot, 'enqueued': slot, 'job': series.job})
     return error
@@ -219,3 +222,21 @@ def _count_down(job: Job) -> None:
     """rq-scheduler counts the runs that are left in the job's meta, where applications read them."""
     if isinstance(job.meta, dict) and job.meta.get('repeat'):
         job.meta['repeat'] = int(job.meta['repeat']) - 1
+
+
+def _follow_meta(series: Series, job: Job, slot: int) -> None:
+    """Take over another interval or cron string that the application has saved in its job's meta.
+
+    rq-scheduler reads the rule from there at every run; what it could not read there is passed over here.
+    """
+    if not series.listed_in or not isinstance(job.meta, dict):
+        return
+    interval, expression = job.meta.get('interval'), job.meta.get('cron_string')
+    try:
+        if series.kind == 'interval' and interval and int(interval) not in (series.interval, 0):
+            series.interval, series.anchor = int(interval), slot
+        elif series.kind == 'cron' and expression and expression != series.cron:
+            check_cron(expression, series.dialect, series.tz, time.time())
+            series.cron = expression
+    except (TypeError, ValueError):
+        logger.warning('Series %s: the rule in the meta of job %s is not readable', series.id, job.id, exc_info=True)

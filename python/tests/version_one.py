@@ -22,6 +22,7 @@ def write_by_hand(connection, series, slot, call, **fields):
     }  # fmt: skip
     pipe = connection.pipeline()
     pipe.sadd('migrate-scheduler:series', series)
+    pipe.sadd('migrate-scheduler:migrated_series', series)
     pipe.hset('migrate-scheduler:series:' + series, mapping=values)
     pipe.hset('rq:job:%s-%d' % (series, slot), mapping=job)
     pipe.sadd('rq:queues', 'rq:queue:default')

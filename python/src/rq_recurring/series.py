@@ -482,7 +482,10 @@ def rebuilt_job(connection: Redis, series: Series) -> Job:
     raw[b'origin'] = series.queue.encode()
     raw[b'created_at'] = datetime.now(timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.%fZ').encode()
     raw[b'status'] = b'scheduled'
-    return restored(connection, series.job, raw, series)
+    job = restored(connection, series.job, raw, series)
+    if isinstance(job.meta, dict) and job.meta.get('repeat') and series.remaining is not None:
+        job.meta['repeat'] = series.remaining
+    return job
 
 
 def expiry_of_job(series: Series, now: float) -> int:

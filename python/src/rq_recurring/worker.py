@@ -165,16 +165,15 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
     if enqueue:  # a run of version 1 leaves the series without a job, for the next tick to make
         series.version, series.expires = '2', expiry_of_job(series, time.time())
     following, error = _following(series, slot)
-    left = None if series.remaining is None else series.remaining - 1
-    if error is None:
-        series.remaining = left
+    if error is None and series.remaining is not None:
+        series.remaining -= 1
     series.previous, series.enqueued = slot, None
     next_tick = new_tick(pipe, connection, series, following) if error is None and following is not None else None
     enqueuing = False
     if job is None:
         pipe.multi()
     else:
-        _count_down(job, left)
+        _count_down(job)
         queue = queue_for(connection, series, job)
         enqueuing = open_for_enqueuing(pipe, queue, job)
     if job is not None and enqueuing:
@@ -221,10 +220,10 @@ def _end_deleted(pipe: Any, series: Series) -> None:
         pipe.zrem(series.listed_in, series.job)
 
 
-def _count_down(job: Job, left: Optional[int]) -> None:
+def _count_down(job: Job) -> None:
     """rq-scheduler counts the runs that are left in the job's meta, where applications read them."""
     if isinstance(job.meta, dict) and job.meta.get('repeat'):
-        job.meta['repeat'] = int(job.meta['repeat']) - 1 if left is None else left
+        job.meta['repeat'] = int(job.meta['repeat']) - 1
 
 
 def _follow_meta(series: Series, job: Job, slot: int) -> None:

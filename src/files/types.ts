@@ -62,6 +62,11 @@ export type Fact =
       readonly starts?: readonly Where[];
       /** The Dockerfile of its image, where the project has it. */
       readonly image?: string;
+      /**
+       * The IANA zone to which its file, with the files of variables that it names, sets TZ for it; null where these
+       * are all known and set none. Left out where neither is certain.
+       */
+      readonly zone?: string | null;
       readonly where: Where;
     }
   /** A start of rq-scheduler that no edit takes out of its file. */

@@ -10,6 +10,7 @@ import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
 import type { Decision, Fact } from '../files/types.js';
+import { zonesNamed } from '../files/zones.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
@@ -114,9 +115,13 @@ function laterBlockers(project: Project, decision: Decision, told: readonly Find
   return findings.filter((one) => one.severity === 'error' && !known.has(JSON.stringify(one)));
 }
 
-/** What the dependencies and the options tell about the calls in the code. */
-export function codeOptions({ facts }: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
-  return { zone: tz ?? null, schedulerVersion: rqSchedulerVersion ?? versionOf(facts, 'rq-scheduler') };
+/** What the files, the dependencies and the options tell about the calls in the code. */
+export function codeOptions(project: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
+  return {
+    zone: tz ?? null,
+    zones: zonesNamed(project),
+    schedulerVersion: rqSchedulerVersion ?? versionOf(project.facts, 'rq-scheduler'),
+  };
 }
 
 function writesCroniter({ uses }: CodeAnalysis): boolean {

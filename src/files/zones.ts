@@ -31,11 +31,12 @@ export function zonesNamed(source: ZoneSource): string[] {
 
 /**
  * The one zone in which a process runs as far as the files tell: UTC for a container for which nothing sets one; null
- * where they do not tell.
+ * where they do not tell, as under Django, which sets one of its own.
  */
 export function zoneOf(process: ProcessFact, source: ZoneSource): string | null {
+  if (usesDjango(source)) return null;
   const zones = distinct(zonesOf(process, source.view));
-  if (zones.length > 0 || usesDjango(source)) return zones.length === 1 ? (zones[0] ?? null) : null;
+  if (zones.length > 0) return zones.length === 1 ? (zones[0] ?? null) : null;
   return isPlain(process, source) ? 'UTC' : null;
 }
 

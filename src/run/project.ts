@@ -3,6 +3,7 @@ import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
 import { versionOf } from '../files/decide-versions.js';
+import { registrationZones } from '../files/decide-zone.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
@@ -73,7 +74,13 @@ export function planFiles(
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
     codeLeft: analysis.left(level).filter(isBlocking),
   });
-  const whole: Decision = { ...decision, code: { analysis, level } };
+  const cron = decision.removeScheduler && analysis.uses.some(({ code }) => code === 'code-cron');
+  const registration = cron ? registrationZones(project, options.tz ?? null) : null;
+  const whole: Decision = {
+    ...decision,
+    ...(registration ? { registrationZones: registration.zones } : {}),
+    code: { analysis, level },
+  };
   const planned = compiled(project, changesThatRun(project, whole));
   const runtime = needsRuntime(options, jobs, analysis, level)
     ? installRuntime(project, options)
@@ -95,6 +102,7 @@ export function planFiles(
       ...project.findings,
       ...findings,
       ...planned.findings,
+      ...(registration?.findings ?? []),
       ...(keepScheduler ? [] : laterBlockers(project, whole, planned.findings)),
       ...codeFindings(analysis, level),
       ...seen,

@@ -57,6 +57,7 @@ function factOf({ service, analysis, image }: AnalysedService, project: ProjectV
     replicas: replicasOf(service.plain),
     ...(image === null ? {} : { image }),
     ...(zone === undefined ? {} : { zone }),
+    ...(typeof service.plain.image === 'string' ? { imageName: service.plain.image } : {}),
     where: { path, line: service.line },
   });
 }

@@ -1,5 +1,4 @@
 import { allZones, spansOf } from './clock.js';
-import { horizonOf } from './divergence.js';
 import { type Cron, matchesWall } from './expression.js';
 import { nextFireTimes } from './fire-times.js';
 import { epochToWall } from './wall.js';
@@ -46,14 +45,14 @@ function lagsOf(zone: string, at: number): number[] {
 }
 
 /**
- * Every zone of the database that could have produced the score, one of each set of zones whose clocks go alike; none
- * where the score was set by hand (`change_execution_time`).
+ * Every zone of the database that could have produced the score, one of each set of zones whose clocks go alike up to
+ * `until`; none where the score was set by hand (`change_execution_time`).
  */
-export function zonesThatFit(cron: Cron, score: number): readonly string[] {
+export function zonesThatFit(cron: Cron, score: number, until: number): readonly string[] {
   const at = Math.floor(score);
   if (at < EARLIEST || at > LATEST) return [];
   const known = new Map<string, boolean>();
-  return distinctClocks(at - LOOK_BACK, horizonOf(cron, at)).filter((zone) => {
+  return distinctClocks(at - LOOK_BACK, until).filter((zone) => {
     const clock = clockAround(cron, at, zone);
     const fits = known.get(clock) ?? fitsScore(cron, score, zone);
     known.set(clock, fits);

@@ -6,25 +6,30 @@ import { fitsScore, zonesThatFit } from './fits.js';
 const KEPT = 2000;
 
 interface Known {
+  /** How far ahead fire times are compared. */
+  readonly until: number;
   readonly fitting: readonly string[];
   readonly alike: Map<string, boolean>;
 }
 
 const known = new Map<string, Known>();
 
+function look(cron: Cron, score: number): Known {
+  const until = horizonOf(cron, score);
+  return { until, fitting: zonesThatFit(cron, score, until), alike: new Map() };
+}
+
 /** The zones of the database that could have produced the score of an entry, and how their fire times compare. */
 export class Rivals {
   readonly #cron: Cron;
   readonly #score: number;
-  readonly #until: number;
   readonly #known: Known;
 
   constructor(cron: Cron, score: number) {
     this.#cron = cron;
     this.#score = Math.floor(score);
-    this.#until = horizonOf(cron, this.#score);
     const key = `${cron.dialect} ${this.#score} ${cron.expression}`;
-    const found = known.get(key) ?? { fitting: zonesThatFit(cron, score), alike: new Map() };
+    const found = known.get(key) ?? look(cron, this.#score);
     if (known.size >= KEPT) known.clear();
     known.set(key, found);
     this.#known = found;
@@ -50,7 +55,7 @@ export class Rivals {
   }
 
   between(a: string, b: string): Divergence {
-    return divergence(this.#cron, a, b, this.#score, this.#until);
+    return divergence(this.#cron, a, b, this.#score, this.#known.until);
   }
 
   /** Do all zones that fit, of which there are some, have the fire times of this one? */

@@ -157,9 +157,9 @@ function decideSeries(job: JobSnapshot, item: Item, recurrence: Recurrence, poli
   const decided = decideRecurring(job.id, item.scheduledAt, recurrence, policy.recurring);
   const cron = recurrence.cronString;
   if (!decided.ok) return conclude(item, 'keep', [decided.code], 'warn', { cron, detail: decided.detail });
-  const { series, slot, recurrence: known, notes } = decided;
+  const { series, slot, recurrence: known, notes, doubts } = decided;
   const rearmed = { ...item, newId: `${series}-${slot}`, recurrence: known };
-  const { findings } = conclude(rearmed, 'rearm', notes, 'warn', { cron, zone: known.zone ?? null });
+  const { findings } = conclude(rearmed, 'rearm', notes, 'warn', { cron, zone: known.zone ?? null, doubts });
   return { item: { ...rearmed, action: 'rearm', reasons: notes }, findings };
 }
 
@@ -188,9 +188,9 @@ function decideForRqCron(
   const cron = recurrence.cronString;
   const decided = decideCron(job, { id, queue: queue ?? '', scheduledAt }, recurrence, data, policy);
   if (!decided.ok) return conclude(item, 'keep', [decided.code], 'warn', { cron, detail: decided.detail });
-  const { registration, recurrence: known, notes, seen } = decided;
+  const { registration, recurrence: known, notes, doubts, seen } = decided;
   const shown = { ...item, recurrence: known };
-  const noted = conclude(shown, 'keep', notes, 'warn', { cron, zone: known.zone ?? null }).findings;
+  const noted = conclude(shown, 'keep', notes, 'warn', { cron, zone: known.zone ?? null, doubts }).findings;
   const { item: left, findings } = seen
     ? conclude(shown, 'retire', [], 'info')
     : conclude(shown, 'keep', ['waiting-for-rq-cron'], 'info');

@@ -1,6 +1,6 @@
+import { isZone } from '../legacy/cron/clock.js';
 import { parseCron } from '../legacy/cron/expression.js';
 import { nativeFireTimes } from '../legacy/cron/fire-times.js';
-import { isZone } from '../legacy/cron/wall.js';
 import { decodeJobData } from '../legacy/job-data.js';
 import { userMeta } from '../legacy/meta-edit.js';
 import { pickleCall } from '../legacy/pickle/index.js';

@@ -3,6 +3,10 @@ import { decodeText } from './parse.js';
 /** A series of the recurring runtime as its hash says (docs/recurring.md); times are epoch seconds. */
 export interface Series {
   readonly id: string;
+  /** `tick`: its armed job enqueues the real one; `run` (`version` 1): it calls the function itself. */
+  readonly mode: 'tick' | 'run';
+  /** Id of the real job; '' in run mode. */
+  readonly job: string;
   readonly kind: 'interval' | 'cron';
   /** Seconds; null for cron. */
   readonly interval: number | null;
@@ -28,6 +32,8 @@ export function parseSeries(id: string, fields: ReadonlyMap<string, Uint8Array>)
   const text = (name: string): string => decodeText(fields.get(name) ?? new Uint8Array()) ?? '';
   return {
     id,
+    mode: text('version') === '2' ? 'tick' : 'run',
+    job: text('job'),
     kind: text('kind') === 'cron' ? 'cron' : 'interval',
     interval: whole(text('interval')),
     cron: text('cron') || null,

@@ -31,12 +31,14 @@ export type JobStep =
       readonly id: Uint8Array;
       readonly score: string;
       readonly queue: string;
-      /** Id of the first occurrence, `<series>-<slot>`. */
+      /** Id of the first tick, `<series>-<slot>`. */
       readonly newId: string;
-      /** Score of the first occurrence, epoch seconds. */
+      /** Score of the first tick, epoch seconds. */
       readonly slot: string;
       readonly jobFields: readonly Field[];
       readonly seriesId: string;
+      /** Id of the job that its ticks enqueue; another than `id` where RQ cannot hold that. */
+      readonly realId: Uint8Array;
       readonly seriesFields: readonly Field[];
     }
   | {
@@ -119,6 +121,7 @@ function argsOf(step: JobStep): Arg[] {
         step.newId,
         step.slot,
         step.seriesId,
+        arg(step.realId),
         ...flatten(step.jobFields),
         ...flatten(step.seriesFields),
       ];

@@ -10,6 +10,8 @@ import {
 } from '../../src/world/engines/redis-server.js';
 import { TEST_CACHE } from '../support/paths.js';
 
+/** What a Scheduler of rq_recurring lists. */
+export const LISTED = 'migrate-scheduler:scheduled_jobs';
 export const LEGACY = 'rq:scheduler:scheduled_jobs';
 /** A day in 2035: never due during a test. */
 export const FUTURE = 2_051_222_400;
@@ -108,9 +110,13 @@ export const rearm = (id: string, over: Partial<Extract<JobStep, { op: 'rearm' }
     ['data', Buffer.from([0, 255])],
   ],
   seriesId: 's1',
+  realId: Buffer.from(id),
   seriesFields: [
+    ['version', '2'],
     ['slot', String(FUTURE)],
     ['state', 'active'],
+    ['job', id],
+    ['listed_in', LISTED],
   ],
   ...over,
 });

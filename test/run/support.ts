@@ -63,7 +63,7 @@ export async function rearmAll(port: RedisPort, fence: Fence): Promise<string[]>
   const results: string[] = [];
   for await (const batch of decideAll(port, POLICY)) {
     const steps = batch.flatMap(({ job, item }) => {
-      const step = seriesStep(job, item, null, Date.now() / 1000);
+      const step = seriesStep(job, item, { rq: null, schedulerVersion: null }, Date.now() / 1000);
       return step ? [{ op: 'rearm' as const, id: job.id, score: job.score, ...step }] : [];
     });
     results.push(...(await port.moveBatch(fence, steps)));

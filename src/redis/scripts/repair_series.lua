@@ -36,8 +36,8 @@ while position <= #ARGV do
   local one = { id = take(), lost = take(), was = take(), slot = take(), fields = {} }
   for _ = 1, tonumber(take()) do one.fields[#one.fields + 1] = take() end
   one.key = 'migrate-scheduler:series:' .. one.id
-  local v = type_of(one.key) == 'hash' and redis.call('HMGET', one.key, 'state', 'queue', 'job_id', 'slot') or {}
-  one.queue = v[2] or ''
+  local v = type_of(one.key) == 'hash' and redis.call('HMGET', one.key, 'state', 'queue', 'job_id', 'slot', 'job', 'listed_in') or {}
+  one.queue, one.real, one.listed = v[2] or '', v[5], v[6]
   local same = v[1] == 'active' and (v[3] or '') == one.lost and (v[4] or '') == one.was
   one.lost_now = same and series_loss(one.queue, one.lost) ~= ''
   local wrong = one.lost_now and wrong_type('rq:scheduled:' .. one.queue, 'zset')
@@ -77,6 +77,8 @@ for i, one in ipairs(plan) do
     local state = one.job ~= '' and 'active' or 'finished'
     redis.call('HSET', one.key, 'slot', one.slot, 'job_id', one.job, 'state', state)
     redis.call('SADD', KEYS[5], one.id)
+    if one.real and one.listed and one.job == '' then unlist_job(one.listed, one.real) end
+    if one.real and one.listed and one.job ~= '' then relist_job(one.listed, one.slot, one.real) end
     if one.job ~= '' then
       redis.call('HSET', 'rq:job:' .. one.job, unpack(one.fields))
       redis.call('SADD', KEYS[6], 'rq:queue:' .. one.queue)

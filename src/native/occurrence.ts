@@ -104,7 +104,11 @@ export function firstOccurrence(
  * enqueues the real job in one step. It leaves nothing behind, goes to the front of its queue, and has no part of
  * what is set for the real job. `now` is epoch seconds.
  */
-export function tickFields(tick: TickDefinition, now: number, pickleCall: PickleCall): Map<string, FieldValue> {
+export function tickFields(
+  tick: TickDefinition,
+  now: number,
+  pickleCall: PickleCall,
+): Map<string, FieldValue> {
   const { series, slot, serializer, module, queue } = tick;
   const data = callData(`${module}.tick`, [series, slot], serializer, pickleCall);
   return new Map([

@@ -1,8 +1,8 @@
 import {
   callData,
   carried,
-  type FieldValue,
   type Fields,
+  type FieldValue,
   type PickleCall,
   scheduledFields,
   type TickDefinition,

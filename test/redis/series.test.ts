@@ -126,6 +126,18 @@ describe('repairSeries', () => {
     expect((await port.readRun('r9'))?.batches).toBe(1);
   });
 
+  it.each(['migrate-scheduler:scheduled_jobs', 'app:scheduled'])('gives it its time in %s', async (set) => {
+    await addSeries('a', { version: '2', job: 'real', listed_in: set });
+    await addSeries('over', { version: '2', job: 'other', listed_in: set });
+    await addSeries('every', { version: '2', job: 'own', listed_in: '' });
+    await redis.raw.zadd(set, 500, 'real', 500, 'other');
+    const steps = [step('a'), step('over', { nextSlot: null, jobFields: [] }), step('every')];
+    expect(await redis.port.repairSeries(await lock(), RUN, steps)).toMatchObject(
+      steps.map(() => ({ done: true })),
+    );
+    expect(await redis.raw.zrange(set, '0', '-1', 'WITHSCORES')).toEqual(['real', String(FUTURE)]);
+  });
+
   it('leaves alone what is no longer as it was read', async () => {
     await addSeries('ran', { slot: '600' });
     await addSeries('cancelled', { state: 'cancelled' });

@@ -121,6 +121,23 @@ export const rearm = (id: string, over: Partial<Extract<JobStep, { op: 'rearm' }
   ...over,
 });
 
+/** Makes of a run's series what releases left that had run mode only: no real job, nor its id in the journal. */
+export async function asInRunMode(raw: Redis, series: string, original: string, runId = 'r1'): Promise<void> {
+  const journal = `migrate-scheduler:journal:${runId}`;
+  const rewrite = `
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
+      local records = cmsgpack.unpack(entry[2][2])
+      for _, record in ipairs(records) do record[6], record[12] = false, nil end
+      redis.call('XADD', KEYS[1], '*', 'b', cmsgpack.pack(records))
+      redis.call('XDEL', KEYS[1], entry[1])
+    end`;
+  await raw.eval(rewrite, 1, journal);
+  await raw.hset(`migrate-scheduler:series:${series}`, 'version', '1');
+  await raw.hdel(`migrate-scheduler:series:${series}`, 'job', 'listed_in');
+  await raw.hdel(`rq:job:${original}`, 'status');
+  await raw.del(LISTED);
+}
+
 /** Content of every key but the locks and this tool's own, by key; lists and streams as DUMP. */
 export async function contents(raw: Redis): Promise<Record<string, unknown>> {
   const out: Record<string, unknown> = {};

@@ -17,7 +17,10 @@ const rearm = (over: Partial<typeof FIELDS> & { timeout?: string } = {}, seriesI
     newId: 'x',
     slot: '9',
   };
-  return { ...step, realId: step.id, jobFields: [], seriesId, seriesFields } as Extract<JobStep, { op: 'rearm' }>;
+  return { ...step, realId: step.id, jobFields: [], seriesId, seriesFields } as Extract<
+    JobStep,
+    { op: 'rearm' }
+  >;
 };
 
 async function stored(id: string, over: Record<string, string> = {}): Promise<void> {

@@ -219,7 +219,7 @@ local function keep_real_job(job)
   local key = 'rq:job:' .. job.realId
   if job.realId ~= job.id then rename_job(job.id, job.realId) end
   redis.call('PERSIST', key)
-  if not job.status or job.status == '' then redis.call('HSET', key, 'status', 'scheduled') end
+  if (redis.call('HGET', key, 'status') or '') == '' then redis.call('HSET', key, 'status', 'scheduled') end
 end
 
 local removed, listed = {}, {}

@@ -7,8 +7,9 @@ export interface Series {
   readonly mode: 'tick' | 'run';
   /** Id of the real job; '' in run mode. */
   readonly job: string;
-  readonly kind: 'interval' | 'cron';
-  /** Seconds; null for cron. */
+  /** `once`: a single run that needs a tick, because RQ's registry could not hold its job. */
+  readonly kind: 'interval' | 'cron' | 'once';
+  /** Seconds; null but for an interval. */
   readonly interval: number | null;
   readonly cron: string | null;
   /** IANA name. */
@@ -34,7 +35,7 @@ export function parseSeries(id: string, fields: ReadonlyMap<string, Uint8Array>)
     id,
     mode: text('version') === '2' ? 'tick' : 'run',
     job: text('job'),
-    kind: text('kind') === 'cron' ? 'cron' : 'interval',
+    kind: kindOf(text('kind')),
     interval: whole(text('interval')),
     cron: text('cron') || null,
     tz: text('tz') || 'UTC',
@@ -48,6 +49,10 @@ export function parseSeries(id: string, fields: ReadonlyMap<string, Uint8Array>)
     serializer: text('serializer') || 'pickle',
     state: text('state') || 'active',
   };
+}
+
+function kindOf(text: string): Series['kind'] {
+  return text === 'cron' || text === 'once' ? text : 'interval';
 }
 
 /** Python's `int(float(text))`, null for '' and for what is no number. */

@@ -17,7 +17,8 @@ type Fields = ReadonlyMap<string, Uint8Array>;
 
 /**
  * The slot at which `rq_recurring` would arm a lost series again (`_repair`, `_slot_after`): the lost one if it is
- * still to come, else the first on the grid or by the expression strictly after `now`.
+ * still to come, else the first on the grid or by the expression strictly after `now`. A single run that is overdue
+ * is due now.
  */
 export function nextSlot(series: Series, now: number): NextSlot {
   const { serializer, slot, kind, interval } = series;
@@ -25,6 +26,7 @@ export function nextSlot(series: Series, now: number): NextSlot {
     return { ok: false, code: 'repair-serializer', detail: serializer };
   }
   if (slot !== null && slot > now) return { ok: true, slot };
+  if (kind === 'once') return { ok: true, slot: Math.floor(now) };
   if (kind === 'cron') return cronSlot(series, now);
   if (interval === null || interval < 1) return { ok: false, code: 'repair-schedule', detail: 'no interval' };
   const anchor = series.anchor ?? Math.floor(now);

@@ -6,7 +6,8 @@
 --   started deferred finished failed canceled stopped   what its status says, the first two backed by a registry
 --   legacy       back in rq-scheduler's set
 --   armed        the application has made a series of it since
---   stray        has its hash, but no registry and no list knows it: nobody will run it
+--   stray        has its hash, but no registry and no list knows it: nobody will run it. Taken out of the schedule
+--                with Scheduler.cancel() of rq_recurring it is canceled: its hash expires, which no waiting job's does
 --   gone         has no hash, and nothing tells that it ran
 --   ghost        has no hash, and waits in the queue's registry still: it did not run
 --   wrong-type   its key is not a hash
@@ -54,5 +55,6 @@ local function job_state(queue, id, exact)
     return 'deferred', status
   end
   if redis.call('ZSCORE', 'rq:scheduler:scheduled_jobs', id) then return 'legacy', status end
-  return is_of_series(id) and 'armed' or 'stray', status
+  if is_of_series(id) then return 'armed', status end
+  return status == 'scheduled' and redis.call('PTTL', key) >= 0 and 'canceled' or 'stray', status
 end

@@ -3,7 +3,8 @@
 -- registered_again: what becomes of a job whose series exists already. Clients of rq-scheduler register their jobs
 -- again by their ids at each start, which there replaces what was registered before:
 --   nil      there is no such series
---   known    it asks for what will happen anyway, or rq_recurring has registered the series since and knows better
+--   known    it asks for what will happen anyway, or rq_recurring has registered or paused the series since and
+--            knows better
 --   replace  another time, rule or call, or the series is over or lost; the second value is the occurrence {queue, id}
 --            that still waits and has to go, nil for none
 --   busy     the same, but its occurrence is being enqueued or waits for a worker: later
@@ -16,6 +17,7 @@ local function registered_again(job, soon)
   local kind = type_of(key)
   if kind == 'none' then return nil end
   local state = kind == 'hash' and redis.call('HGET', key, 'state')
+  if state == 'paused' then return 'known' end
   if state ~= 'active' then return (state == 'finished' or state == 'cancelled') and 'replace' or 'exists' end
 
   local v = redis.call('HMGET', key, 'queue', 'job_id', 'legacy_id', 'name', 'remaining')
@@ -55,7 +57,11 @@ end
 
 -- keep_new_call: an old client has written its call into the real job of a series that the application has registered
 -- with rq_recurring since. The new code counts: the job gets back what the series says. What is counted in `meta` stays.
-local CALL = { 'data', 'description', 'timeout', 'result_ttl', 'failure_ttl', 'ttl', 'meta' }
+local CALL = {
+  'data', 'description', 'timeout', 'result_ttl', 'failure_ttl', 'ttl', 'meta', 'enqueue_at_front',
+  'success_callback_name', 'success_callback_timeout', 'failure_callback_name', 'failure_callback_timeout',
+  'stopped_callback_name', 'stopped_callback_timeout',
+}
 local function keep_new_call(job)
   local key = 'migrate-scheduler:series:' .. job.seriesId
   local v = redis.call('HMGET', key, 'version', 'job', 'legacy_id', 'name', 'remaining', 'queue')

@@ -50,15 +50,19 @@ local function put_real_job_back(rec, queue, advanced)
   put_expiry_back(rec)
 end
 
--- Its tick has enqueued the real job, or has not: a run that is under way is nothing to be taken back.
+-- A tick enqueues the real job in one step, or has not run: a run that is under way is nothing to be taken back.
 local function undo_rearm(rec)
   local series = 'migrate-scheduler:series:' .. rec.seriesId
-  local v = redis.call('HMGET', series, 'state', 'slot', 'job_id', 'remaining', 'queue', 'job', 'listed_in')
+  local v = redis.call(
+    'HMGET', series, 'state', 'slot', 'job_id', 'remaining', 'queue', 'job', 'listed_in', 'previous', 'interval'
+  )
   local function forget()
     redis.call('DEL', series)
     redis.call('SREM', KEYS[6], rec.seriesId)
   end
   if not v[1] then return redis.call('ZSCORE', KEYS[2], rec.id) and 'already' or 'missing' end
+  -- Nothing is to run, and who paused it may go on with it.
+  if v[1] == 'paused' then return 'missing' end
   if v[1] == 'cancelled' then
     forget()
     return 'missing'
@@ -80,6 +84,11 @@ local function undo_rearm(rec)
   if score and in_hands_of_scheduler(queue, score) then return 'due' end
   if not score and status == 'started' then return 'due' end
   local advanced, meta = armed ~= rec.newId, nil
+  if v[8] == slot then
+    -- Its run was enqueued, and then no worker could tell the next time.
+    if (tonumber(v[9] or '') or 0) <= 0 then return 'missing' end
+    slot, advanced = string.format('%.0f', tonumber(slot) + tonumber(v[9])), true
+  end
   if advanced and remaining ~= '' and not rec.realId then
     local given = metas[rec.seriesId]
     if not given or given.slot ~= slot or given.remaining ~= remaining then

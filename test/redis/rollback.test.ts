@@ -347,6 +347,34 @@ describe('rollback of a re-armed series', () => {
     expect(await raw.zscore(LEGACY, 'cron')).toBe(String(FUTURE + 60));
   });
 
+  it('gives a run back no second time that a worker had enqueued before it failed to arm the next', async () => {
+    const { raw } = redis;
+    const fence = await rearmed();
+    await raw.zrem(NATIVE, `s1-${FUTURE}`);
+    await raw.hset(`rq:job:s1-${FUTURE}`, 'status', 'failed');
+    await raw.hset(SERIES, { previous: String(FUTURE), kind: 'cron', interval: '' });
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('missing');
+    expect(await raw.hget(SERIES, 'state')).toBe('active');
+    expect(await raw.exists(LEGACY)).toBe(0);
+
+    await redis.raw.flushall();
+    const interval = await rearmed();
+    await raw.zrem(NATIVE, `s1-${FUTURE}`);
+    await raw.hset(`rq:job:s1-${FUTURE}`, 'status', 'failed');
+    await raw.hset(SERIES, { previous: String(FUTURE), kind: 'interval', interval: '300' });
+    expect((await rollBack(redis.port, interval))[0]?.result).toBe('advanced');
+    expect(await raw.zscore(LEGACY, 'cron')).toBe(String(FUTURE + 300));
+  });
+
+  it('leaves a paused series as it is', async () => {
+    const fence = await rearmed();
+    await redis.raw.del(NATIVE, `rq:job:s1-${FUTURE}`);
+    await redis.raw.hset(SERIES, { state: 'paused', slot: '', job_id: '' });
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('missing');
+    expect(await redis.raw.hget(SERIES, 'state')).toBe('paused');
+    expect(await redis.raw.exists(LEGACY)).toBe(0);
+  });
+
   it('keeps the original hash while the series lives, and gives its expiry back', async () => {
     await addJob(redis.raw, 'cron', FUTURE);
     await redis.raw.pexpire('rq:job:cron', 90_000);

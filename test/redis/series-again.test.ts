@@ -118,6 +118,14 @@ describe('a series registered again by the id of its job', () => {
     expect(await redis.raw.exists(LEGACY)).toBe(0);
   });
 
+  it('leaves a paused series alone', async () => {
+    const fence = await again(at(FUTURE), FUTURE + 5);
+    await redis.raw.hset(SERIES, { state: 'paused', slot: '', job_id: '' });
+    expect(await redis.port.moveBatch(fence, [at(FUTURE + 5, { cron: '0 4 * * *' })])).toEqual(['known']);
+    expect(await redis.raw.hget(SERIES, 'state')).toBe('paused');
+    expect(await redis.raw.exists(LEGACY)).toBe(0);
+  });
+
   it.each([
     ['made', { legacy_id: '', name: '' }],
     ['taken over', { name: 's1' }],

@@ -33,10 +33,14 @@
 -- An old expiry that has passed by now is not put back: it would delete the job.
 -- undo_entries.lua, in front, has the clock and what is shared, and undoes what `repair` did to entries.
 local refused = fence(KEYS[1], ARGV[1], ARGV[2]) or wrong_type(KEYS[2], 'zset') or wrong_type(KEYS[3], 'set')
+  or wrong_type(LISTED, 'zset')
 if refused then return refused end
 if redis.call('HGET', KEYS[4], 'state') ~= 'rolling-back' then
   return redis.error_reply('NOTROLLING ' .. KEYS[4])
 end
+
+-- One-shot jobs that are taken back, as they were listed.
+local unlisted = {}
 
 local function undo_drop(rec)
   if redis.call('ZSCORE', KEYS[2], rec.id) then return 'already' end
@@ -62,7 +66,7 @@ local function undo_move(rec)
     redis.call('PEXPIREAT', key, string.format('%.0f', rec.expireAt))
   end
   redis.call('ZREM', native, target)
-  unlist_job(LISTED, target)
+  unlisted[#unlisted + 1] = target
   redis.call('ZADD', KEYS[2], 'NX', score, rec.id)
   return tonumber(score) == tonumber(rec.score) and 'restored' or 'rescheduled'
 end
@@ -158,6 +162,7 @@ for i, r in ipairs(records) do
   marks[i] = mark and '1' or '0'
 end
 
+if #unlisted > 0 then redis.call('ZREM', LISTED, unpack(unlisted)) end
 for name, n in pairs(counts) do redis.call('HINCRBY', KEYS[4], name, n) end
 if pending > 0 then
   redis.call('HSET', KEYS[4], 'rollbackSettled', table.concat(marks))

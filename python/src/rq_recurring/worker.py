@@ -36,6 +36,9 @@ from .version import __version__
 
 logger = logging.getLogger('rq.recurring')
 
+LATE = 2
+"""Seconds after its slot at which a tick counts as late. The run after a late one keeps half an interval's distance."""
+
 
 def tick(series: str, slot: int) -> None:
     """The function of every armed tick: in one transaction, arm the next tick and enqueue the real job.
@@ -141,10 +144,15 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
 
 
 def _following(series: Series, slot: int) -> Tuple[Optional[int], Optional[Exception]]:
+    """The slot after ``slot`` that is still to come (None: this was the last), or why it cannot be told."""
     if series.remaining is not None and series.remaining <= 1:
         return None, None
+    now = time.time()
+    moment = max(now, slot)
+    if series.interval and now - slot > LATE:
+        moment += series.interval / 2
     try:
-        return slot_after(series, max(time.time(), slot)), None
+        return slot_after(series, moment), None
     except Exception as error:
         return None, error
 

@@ -19,6 +19,7 @@ import {
 const redis = useRedis();
 const RUN = 'migrate-scheduler:run:r1';
 const SERIES = 'migrate-scheduler:series:s1';
+const MIGRATED = 'migrate-scheduler:migrated_series';
 const NATIVE = 'rq:scheduled:default';
 
 /** The series of `a:b`, whose real job has another id. */
@@ -308,9 +309,10 @@ describe('rollback of a re-armed series', () => {
     await addJob(redis.raw, 'cron', FUTURE);
     const before = await contents(redis.raw);
     const fence = await rearmed();
+    expect(await redis.raw.smembers(MIGRATED)).toEqual(['s1']);
     expect((await rollBack(redis.port, fence))[0]?.result).toBe('restored');
     expect(await contents(redis.raw)).toEqual(before);
-    expect(await redis.raw.exists(SERIES, 'migrate-scheduler:series')).toBe(0);
+    expect(await redis.raw.exists(SERIES, 'migrate-scheduler:series', LISTED, MIGRATED)).toBe(0);
   });
 
   it('restores an endless series that advanced at its present slot', async () => {
@@ -352,7 +354,7 @@ describe('rollback of a re-armed series', () => {
     const fence = await rearmed();
     await raw.zrem(NATIVE, `s1-${FUTURE}`);
     await raw.hset(`rq:job:s1-${FUTURE}`, 'status', 'failed');
-    await raw.hset(SERIES, { previous: String(FUTURE), kind: 'cron', interval: '' });
+    await raw.hset(SERIES, { enqueued: String(FUTURE), kind: 'cron', interval: '' });
     expect((await rollBack(redis.port, fence))[0]?.result).toBe('missing');
     expect(await raw.hget(SERIES, 'state')).toBe('active');
     expect(await raw.exists(LEGACY)).toBe(0);
@@ -361,7 +363,7 @@ describe('rollback of a re-armed series', () => {
     const interval = await rearmed();
     await raw.zrem(NATIVE, `s1-${FUTURE}`);
     await raw.hset(`rq:job:s1-${FUTURE}`, 'status', 'failed');
-    await raw.hset(SERIES, { previous: String(FUTURE), kind: 'interval', interval: '300' });
+    await raw.hset(SERIES, { enqueued: String(FUTURE), kind: 'interval', interval: '300' });
     expect((await rollBack(redis.port, interval))[0]?.result).toBe('advanced');
     expect(await raw.zscore(LEGACY, 'cron')).toBe(String(FUTURE + 300));
   });

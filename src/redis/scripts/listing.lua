@@ -8,6 +8,9 @@ local LISTED_MS = 7 * 86400 * 1000
 -- 2^53: beyond, a number is not whole any more, and Redis takes no expiry much later.
 local LATEST_MS = 9007199254740992
 
+-- Ids of the series that were made from rq-scheduler's jobs: applications may know them by other names.
+local MIGRATED = 'migrate-scheduler:migrated_series'
+
 -- list_jobs: adds {score, id, score, id, ...}, or gives them their new times.
 local function list_jobs(entries, now_ms)
   if #entries == 0 then return end

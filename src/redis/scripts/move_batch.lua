@@ -241,6 +241,7 @@ for _, job in ipairs(jobs) do
     if job.series then
       redis.call('HSET', 'migrate-scheduler:series:' .. job.seriesId, unpack(job.series))
       redis.call('SADD', KEYS[7], job.seriesId)
+      redis.call('SADD', MIGRATED, job.seriesId)
     end
   elseif job.op ~= 'drop' and not settled[job.op] then
     schedule(job)

@@ -147,6 +147,7 @@ for i, r in ipairs(records) do
       op = r[1], id = r[2], score = r[3], queue = r[4], status = r[6], timeout = r[7],
       timeoutSet = r[8], expireAt = r[9], newId = r[10], seriesId = r[11], realId = r[12],
     }
+    if rec.op == 'repair' then rec.counted = r[12] end
     if rec.op == 'repeat' then rec.runs, rec.seriesId = rec.seriesId, rec.newId end
     -- A failing command must not lose the record of what was undone before it.
     local ok, result, slot, remaining = pcall(undo[rec.op], rec)

@@ -54,11 +54,12 @@ end
 local function undo_rearm(rec)
   local series = 'migrate-scheduler:series:' .. rec.seriesId
   local v = redis.call(
-    'HMGET', series, 'state', 'slot', 'job_id', 'remaining', 'queue', 'job', 'listed_in', 'previous', 'interval'
+    'HMGET', series, 'state', 'slot', 'job_id', 'remaining', 'queue', 'job', 'listed_in', 'enqueued', 'interval'
   )
   local function forget()
     redis.call('DEL', series)
     redis.call('SREM', KEYS[6], rec.seriesId)
+    redis.call('SREM', MIGRATED, rec.seriesId)
   end
   if not v[1] then return redis.call('ZSCORE', KEYS[2], rec.id) and 'already' or 'missing' end
   -- Nothing is to run, and who paused it may go on with it.
@@ -145,6 +146,7 @@ local function undo_repair(rec)
     redis.call('DEL', 'rq:job:' .. rec.newId)
   end
   redis.call('HSET', series, 'state', 'active', 'slot', rec.score, 'job_id', rec.id)
+  if rec.counted then redis.call('HINCRBY', series, 'remaining', 1) end
   if v[3] and v[4] and rec.score ~= '' then relist_job(v[4], rec.score, v[3]) end
   return 'unarmed'
 end

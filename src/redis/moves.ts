@@ -182,8 +182,8 @@ export interface RollbackStep {
 
 /**
  * Undoes the next journal entry, newest first, at most 250 jobs; call it until `finished`. The script reads
- * the journal itself: its records never leave Redis, and where it stopped is kept there. Series that ran since
- * and have a count answer `needs-meta` until `metas` holds theirs.
+ * the journal itself: its records never leave Redis, and where it stopped is kept there. Series in run mode that ran
+ * since and have a count answer `needs-meta` until `metas` holds theirs.
  */
 export async function rollbackBatch(
   connection: Connection,

@@ -455,7 +455,7 @@ def _repair(connection: Redis, series_id: str) -> Optional[Repair]:
         if done:
             series.remaining = None if series.remaining is None else series.remaining - 1
             series.enqueued = None
-        ahead = series.slot is not None and series.slot > now and not done
+        ahead = series.slot is not None and (series.slot > now or series.kind == 'once') and not done
         following = series.slot if ahead else slot_after(series, max(now, series.slot or now))
         if series.remaining == 0:
             following = None

@@ -50,7 +50,7 @@ describe.each(DEFAULT_PAIRS)('before recurring jobs move, with rq $rq', (pair) =
 
   it('a live worker that can is no obstacle, and the check leaves no trace', async () => {
     await seed();
-    await real.worker(['default'], { env: { PYTHONPATH: `${ROOT}src/runtime` } });
+    await real.worker(['default'], { env: { PYTHONPATH: `${ROOT}python/src` } });
     const done = await cliJson<RunDocument>(0, await run());
     expect(done.jobs).toMatchObject({ moved: 1, rearmed: 1 });
     expect(await canaries()).toEqual([]);

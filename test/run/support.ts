@@ -10,7 +10,7 @@ import { PY_DIR, ROOT } from '../support/paths.js';
 import type { RealParts } from '../support/realParts.js';
 
 /** Where workers of the tests find the runtime module. */
-export const RUNTIME = { PYTHONPATH: `${ROOT}src/runtime` };
+export const RUNTIME = { PYTHONPATH: `${ROOT}python/src` };
 
 /** A context as the command line makes it, with what it prints kept. */
 export function contextFor(

@@ -15,7 +15,7 @@ import unittest
 import warnings
 from datetime import datetime, timezone
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'src', 'runtime'))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'python', 'src'))
 warnings.simplefilter('ignore')
 
 import crontab  # noqa: E402

@@ -19,7 +19,7 @@ import zlib
 from datetime import datetime, timezone
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RUNTIME = os.path.join(HERE, '..', '..', '..', 'src', 'runtime')
+RUNTIME = os.path.join(HERE, '..', '..', '..', 'python', 'src')
 sys.path[:0] = [RUNTIME, HERE]
 
 import recurring_jobs as jobs  # noqa: E402

@@ -1,5 +1,5 @@
 """series_tools.py URL: does one thing to series with real RQ and the real runtime module, as stdin says
-(`{"do": ..., ...}`), and prints the answer as JSON. Needs src/runtime on the import path."""
+(`{"do": ..., ...}`), and prints the answer as JSON. Needs python/src on the import path."""
 
 import json
 import sys

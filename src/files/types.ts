@@ -1,4 +1,5 @@
 import type { Edit, Finding } from '../plan/types.js';
+import type { ImportPath } from './command/import-path.js';
 import type { CodeAnalysis } from './python/uses.js';
 
 /** A file as read: its path and its bytes as byte text (`bytes.ts`), a BOM included. */
@@ -62,6 +63,8 @@ export type Fact =
       readonly starts?: readonly Where[];
       /** The Dockerfile of its image, where the project has it. */
       readonly image?: string;
+      /** What each Python process that its command starts can import. */
+      readonly imports?: readonly ImportPath[];
       readonly where: Where;
     }
   /** A start of rq-scheduler that no edit takes out of its file. */

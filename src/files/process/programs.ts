@@ -4,8 +4,11 @@ import {
   analyseCommand,
   type CommandAnalysis,
   editedElsewhere,
+  type Ground,
+  NOWHERE,
   type Program,
   processFact,
+  programGround,
 } from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
 
@@ -17,11 +20,13 @@ export interface ProgramFile {
   readonly programs: readonly Program[];
   /** Environment variables that the file sets for its programs. */
   readonly vars?: ReadonlyMap<string, string>;
+  /** Where its programs run unless they say otherwise; left out where the file does not tell. */
+  readonly ground?: Ground;
 }
 
 /** What one of its programs runs. */
 export function analyseProgram(
-  { file, vars }: ProgramFile,
+  { file, vars, ground = NOWHERE }: ProgramFile,
   program: Program,
   project: ProjectView,
 ): CommandAnalysis {
@@ -31,6 +36,7 @@ export function analyseProgram(
       pieces: [{ form: 'shell', text: program.command, origin: null }],
       vars: vars ?? new Map(),
       places: { folders: [folder], copies: new Map() },
+      ground: programGround(program, ground),
     },
     project,
   );

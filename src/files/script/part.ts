@@ -1,6 +1,7 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { cronText } from '../command/cron-command.js';
+import { type Ground, NOWHERE } from '../command/ground.js';
 import { type CommandAnalysis, editedElsewhere, processFact, type SearchPlaces } from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
 import { calledBy, nodeDoes, type Reading, readCommands } from './commands.js';
@@ -32,13 +33,21 @@ export function readPart(
     text,
     tree,
     name,
+    ground = NOWHERE,
   }: Pick<Part, 'file' | 'base' | 'name'> & {
     readonly text: string;
     readonly tree: List | null;
+    /** Where it is run, as far as that is known. */
+    readonly ground?: Ground;
   },
   project: ProjectView,
 ): Part {
-  const reading = readCommands(text, tree ?? looseTree(text), placesOf(file.path), project);
+  const reading = readCommands(
+    text,
+    tree ?? looseTree(text),
+    { path: file.path, places: placesOf(file.path), ground },
+    project,
+  );
   const removal = tree === null ? unreadable(reading) : removalOf(reading);
   return { file, base, reading, removal, readable: tree !== null, name };
 }

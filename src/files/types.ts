@@ -114,6 +114,11 @@ export interface Decision {
   readonly minimumRq: string | null;
   /** Add croniter beside rq (the recurring module needs it and rq does not bring it). */
   readonly addCroniter: boolean;
+  /**
+   * Require rq-recurring: in the place of rq-scheduler (beside it where it stays), or beside rq where no file lists
+   * rq-scheduler; null for nothing.
+   */
+  readonly addRuntime?: 'rq-scheduler' | 'rq' | null;
   /** Fixes of Python code, up to this level; left out where code is not looked at. */
   readonly code?: { readonly analysis: CodeAnalysis; readonly level: 'safe' | 'unsafe' };
 }

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { jobKey, scheduledKey, seriesKey } from './keys.js';
 import { formatUtc, parseInteger } from './parse.js';
 
-/** Function that every occurrence calls; the module is installed into the user's project. */
+/** Function that every occurrence calls, unless its package lies in another one of the user's project. */
 export const RUN_FUNCTION = 'rq_recurring.run';
 
 /** Timeout that RQ gives a scheduled job whose caller named none (Queue.DEFAULT_TIMEOUT), seconds. */
@@ -33,6 +33,8 @@ export interface SeriesDefinition {
   readonly func: string;
   /** The rq-scheduler job id, for people and for rollback; null for none. */
   readonly legacyId: FieldValue | null;
+  /** Dotted name of the package that runs it; `rq_recurring` unless given. */
+  readonly module?: string;
 }
 
 /** Everything to write for a new series. Fields are flat lists: name, value, name, value, ... */
@@ -99,6 +101,10 @@ export function occurrenceData(
   return compress(Buffer.from(JSON.stringify(call), 'utf8'));
 }
 
+function runOf({ module }: SeriesDefinition): string {
+  return module === undefined ? RUN_FUNCTION : `${module}.run`;
+}
+
 function compress(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(deflateSync(bytes));
 }
@@ -115,7 +121,7 @@ function jobFields(
   const fields = new Map<string, FieldValue>([
     ['status', 'scheduled'],
     ['created_at', formatUtc(now)],
-    ['data', occurrenceData(series, slot, data, serializer, pickleCall)],
+    ['data', occurrenceData(series, slot, data, serializer, pickleCall, runOf(definition))],
     ['success_callback_name', ''],
     ['failure_callback_name', ''],
     ['stopped_callback_name', ''],

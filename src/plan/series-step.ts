@@ -19,7 +19,8 @@ export interface SeriesStep {
 }
 
 /**
- * Builds the series of an item decided as `rearm` (docs/recurring.md). `now` is epoch seconds. Null when the
+ * Builds the series of an item decided as `rearm` (docs/recurring.md). `now` is epoch seconds, `module` the
+ * dotted name of the package that runs it. Null when the
  * item is no such one.
  */
 export function seriesStep(
@@ -27,6 +28,7 @@ export function seriesStep(
   item: JobItem,
   schedulerVersion: string | null,
   now: number,
+  module?: string,
 ): SeriesStep | null {
   const { recurrence, queue, newId } = item;
   const raw = job.fields.get('data');
@@ -49,6 +51,7 @@ export function seriesStep(
       serializer: decoded.data.serializer,
       func: decoded.data.func,
       legacyId: job.id,
+      ...(module === undefined ? {} : { module }),
     },
     job.fields,
     now,

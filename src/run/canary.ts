@@ -193,17 +193,26 @@ async function pingAll(
   served: readonly string[],
   patience: number,
 ): Promise<Check[]> {
-  const serializers = new Map<string, Serializer>();
+  const asked = new Map<string, { serializer: Serializer; jobId: string }>();
   for (const { series } of await lookAtSeries(port)) {
-    const { state, queue, serializer } = series;
+    const { state, queue, serializer, jobId } = series;
     if (state !== 'active' || !served.includes(queue)) continue;
-    if (serializer === 'pickle' || serializer === 'json') serializers.set(queue, serializer);
+    if (serializer === 'pickle' || serializer === 'json') asked.set(queue, { serializer, jobId });
   }
   const checks: Check[] = [];
-  for (const [queue, serializer] of serializers) {
+  for (const [queue, { serializer, jobId }] of asked) {
     if (stopped(context)) break;
-    const outcome = await pingQueue(context, port, lock, { queue, serializer, patience });
+    const module = await moduleOf(port, jobId);
+    const outcome = await pingQueue(context, port, lock, { queue, serializer, module, patience });
     checks.push(importCheck(queue, outcome, patience));
   }
   return checks;
+}
+
+/** Dotted name of the package in an armed job; its plain name where that cannot be read. */
+async function moduleOf(port: RedisPort, jobId: string): Promise<string> {
+  const [job] = await port.readJobs([{ id: Buffer.from(jobId), score: '0' }], { data: true });
+  const read = decodeJobData(job?.fields.get('data') ?? new Uint8Array());
+  const name = read.ok ? /^([\w.]*\brq_recurring)\.\w+$/.exec(read.data.func)?.[1] : undefined;
+  return name ?? 'rq_recurring';
 }

@@ -21,11 +21,12 @@ export async function checkImport(
   port: RedisPort,
   lock: RunLock,
   queues: readonly string[],
+  module: string,
 ): Promise<string[]> {
   const alive = seeWorkers(await port.workers(), await port.time()).filter((worker) => worker.alive);
   const served = queues.filter((queue) => alive.some((worker) => worker.queues.includes(queue)));
   for (const queue of served) {
-    const outcome = await pingQueue(context, port, lock, { queue, serializer: 'pickle' });
+    const outcome = await pingQueue(context, port, lock, { queue, serializer: 'pickle', module });
     if (outcome.startsWith('timeout'))
       throw refusal(EXIT.partial, 'import-check-timeout', { queue, waited: PATIENCE_SECONDS });
     if (outcome !== 'finished')
@@ -46,12 +47,13 @@ export async function pingQueue(
   {
     queue,
     serializer,
+    module,
     patience = PATIENCE_SECONDS,
-  }: { queue: string; serializer: Serializer; patience?: number },
+  }: { queue: string; serializer: Serializer; module: string; patience?: number },
 ): Promise<CanaryOutcome> {
   terminal.progress(`Checking that the workers of queue ${queue} can run rq_recurring`);
   const now = await port.time();
-  const canary = canaryJob({ queue, func: 'rq_recurring.ping', serializer, status: 'queued', now });
+  const canary = canaryJob({ queue, func: `${module}.ping`, serializer, status: 'queued', now });
   await port.pushCanary(lock, canary);
   try {
     const until = Date.now() + patience * 1000;

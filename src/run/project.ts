@@ -5,7 +5,7 @@ import { decide } from '../files/decide.js';
 import { versionOf } from '../files/decide-versions.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
-import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
+import { importFolder } from '../files/runtime-place.js';
 import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
@@ -13,13 +13,13 @@ import type { Decision, Fact } from '../files/types.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
-import { runtimeSource } from '../world/assets.js';
 import { type FileChoice, FileUnreadableError, readProjectFiles } from '../world/project-files.js';
 import { compiled } from './compiled.js';
 import type { RunOptions } from './context.js';
 import { changesThatRun, factsAfter } from './facts-after.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
 import { EXIT, refusal } from './outcome.js';
+import { importersOf, installWay, placeIn, unlisted, vendoredFindings, vendorRuntime } from './runtime.js';
 
 /** The file part of a plan. */
 export interface PlannedFiles {
@@ -63,22 +63,25 @@ export function planFiles(
   const keepScheduler = Boolean(options.keepScheduler);
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
   const analysis = analyseCode(project.view, codeOptions(project, options));
+  const needed = needsRuntime(options, jobs, analysis, level);
+  const byPackage = installWay(options) === 'package';
   const { decision, findings } = decide(project.facts, {
     jobQueues: options.only === 'files' ? null : jobs.queues,
     keepScheduler,
     allow: new Set(options.allow),
     rqTarget: target.rq,
     needsCroniter: jobs.needsCroniter || (level === 'unsafe' && writesCroniter(analysis)),
+    requireRuntime: needed && byPackage,
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
     codeLeft: analysis.left(level).filter(isBlocking),
   });
   const whole: Decision = { ...decision, code: { analysis, level } };
   const planned = compiled(project, changesThatRun(project, whole));
-  const runtime = needsRuntime(options, jobs, analysis, level)
-    ? installRuntime(project, options)
-    : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
   const after = factsAfter(project, planned.changes);
+  const runtime = byPackage
+    ? { changes: [], findings: needed ? [...vendoredFindings(project), ...unlisted(after, 'error')] : [] }
+    : vendorRuntime(project, options, importersOf(project, analysis, level), needed);
   const all = seenFindings(project, { ...planned, removed: decision.removeScheduler });
   const uses = usesScheduler(project) || all.some(({ code }) => code.startsWith('scheduler-'));
   const seen = all.filter(({ code }) =>
@@ -161,26 +164,15 @@ function needsRuntime(
   return jobs.byAction.rearm > 0 || asked || making.length > 0;
 }
 
-/** Creates rq_recurring.py, or says that another file of that name is in the way. */
-export function installRuntime(
+/** Where cron_config.py goes: where the processes look for modules. */
+export function cronConfigPath(
   project: Project,
   options: RunOptions,
-): Pick<PlannedFiles, 'changes' | 'findings'> {
-  const path = inModuleFolder(project, options, RUNTIME_FILE);
-  const there = project.view.get(path);
-  const source = runtimeSource();
-  if (there?.text === source) return { changes: [], findings: [] };
-  if (there)
-    return { changes: [], findings: [{ code: 'runtime-name-taken', severity: 'error', path, args: {} }] };
-  return { changes: [creation(path, 'runtime', source, 'install-runtime')], findings: [] };
-}
-
-/** A place on the workers' import path. */
-export function inModuleFolder(project: Project, options: RunOptions, name: string): string {
-  const folder =
-    options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ??
-    runtimeFolder(project.facts, project.view.paths);
-  return folder === '' ? name : `${folder}/${name}`;
+): { readonly path: string | null; readonly findings: readonly Finding[] } {
+  const { place, findings } = placeIn(project, options, []);
+  if (place === null) return { path: null, findings };
+  const folder = options.runtimePath === undefined ? importFolder(place) : place.folder;
+  return { path: folder === '' ? CRON_CONFIG_FILE : `${folder}/${CRON_CONFIG_FILE}`, findings };
 }
 
 /** Creates cron_config.py, or puts at its end what it lacks; one of somebody else's is in the way. */
@@ -190,7 +182,8 @@ function writeCronConfig(
   { registrations }: JobTally,
 ): Pick<PlannedFiles, 'changes' | 'findings'> {
   if (registrations.length === 0) return { changes: [], findings: [] };
-  const path = inModuleFolder(project, options, CRON_CONFIG_FILE);
+  const { path, findings } = cronConfigPath(project, options);
+  if (path === null) return { changes: [], findings };
   const file = project.view.get(path);
   if (!file) {
     const text = cronConfigText(registrations);

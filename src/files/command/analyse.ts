@@ -80,9 +80,10 @@ class Analyser extends PythonBegun {
     const name = programName(args[0]?.value ?? '');
     if (this.depth >= MAX_DEPTH || this.started.length > MAX_FOLLOWED) return true;
     this.depth++;
-    const { interpreter } = this;
+    const { interpreter, isolated } = this;
     this.dispatch(name, args, scope);
     this.interpreter = interpreter;
+    this.isolated = isolated;
     this.depth--;
     return ENDS.has(name);
   }
@@ -175,9 +176,8 @@ class Analyser extends PythonBegun {
   private python(args: readonly Arg[], scope: Scope): void {
     const { what, at } = pythonTarget(args);
     const script = args[at];
-    // `-I` and `-P` keep Python from putting anything there by itself.
-    const isolated = args.slice(1, at).some(({ value }) => /^-[A-Za-z]*[IP]/.test(value));
-    this.begins(isolated || what === 'script' ? [] : rootsAt('.', this.ground, this.project), scope);
+    this.isolated = args.slice(1, at).some(({ value }) => /^-[A-Za-z]*[IP]/.test(value));
+    this.begins(what === 'script' ? [] : rootsAt('.', this.ground, this.project), scope);
     if (what === 'module') this.module(args.slice(at), args, scope);
     else if (what === 'inline' || script === undefined) this.other(args);
     else if (/^(manage\.py|rq|rqworker|rqscheduler|flask|honcho)$/.test(programName(script.value))) {

@@ -10,10 +10,13 @@ export const SERVERS: ReadonlySet<string> = new Set(['gunicorn', 'uvicorn', 'hyp
 
 /** What a Python process that a command starts has on its import path, by how it is started. */
 export abstract class PythonBegun extends FollowedFiles {
+  /** `-I` and `-P`: Python puts nothing onto its path by itself, or not even PYTHONPATH. */
+  protected isolated = false;
+
   /** The command has started Python like this: `first` comes before PYTHONPATH. */
   protected begins(first: readonly ImportRoot[], scope: Scope, script: string | null = null): void {
     const path = pythonPathRoots(scope.vars.get('PYTHONPATH'), this.ground, this.project);
-    this.interpreter = { roots: distinctRoots([...first, ...path]), script };
+    this.interpreter = { roots: this.isolated ? [] : distinctRoots([...first, ...path]), script };
   }
 
   /** What RQ's command line adds: `--path`, else the working directory (rq/cli/helpers.py). */

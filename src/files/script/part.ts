@@ -11,7 +11,15 @@ import { type List, looseTree, type Simple } from './tree.js';
 
 const FLAG = ' --with-scheduler';
 /** Packages whose being installed matters to a decision. */
-const TELLING = new Set(['rq-scheduler', 'rq', 'django-rq', 'flask-rq2', 'django-rq-scheduler', 'croniter']);
+const TELLING = new Set([
+  'rq-scheduler',
+  'rq',
+  'django-rq',
+  'flask-rq2',
+  'django-rq-scheduler',
+  'croniter',
+  'rq-recurring',
+]);
 
 /** Shell text in a file, and what it does. Offsets of the text plus `base` are offsets of the file. */
 export interface Part {

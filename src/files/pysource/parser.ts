@@ -63,7 +63,8 @@ export function pythonTokens(text: string): readonly PyToken[] {
   const within: string[] = [];
   try {
     for (;;) {
-      if (cursor.gotoFirstChild()) {
+      // What is between escapes in a string is no node of its own.
+      if (cursor.nodeType !== 'string_content' && cursor.gotoFirstChild()) {
         within.push(parentType(cursor));
         continue;
       }

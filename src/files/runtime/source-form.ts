@@ -1,16 +1,12 @@
 import { lineOf } from '../bytes.js';
 import { type PyToken, pythonTokens } from '../pysource/parser.js';
-
-/** One word of what a source file says, whatever its layout. */
-export interface Word {
-  readonly text: string;
-  /** 1-based. */
-  readonly line: number;
-}
+import { endOfString, stringWords, type Word } from './string-words.js';
 
 /** What a Python file says: its statements in order, and its imports without order. */
 export interface SourceForm {
+  readonly source: string;
   readonly words: readonly Word[];
+  /** Each with where it stands. */
   readonly imports: ReadonlyMap<string, number>;
 }
 
@@ -20,6 +16,12 @@ const IMPORTS = new Set(['import_statement', 'import_from_statement', 'future_im
 const SPARE_BRACKETS = new Set(['parenthesized_expression', 'tuple', 'tuple_pattern', 'with_clause']);
 /** Modules of annotations only: what they bring is written otherwise, or not imported, in newer Python. */
 const OF_ANNOTATIONS = /^(typing|typing_extensions|collections\.abc|__future__)$/;
+/** What newer Python has under two names, and fixers write by the new one. */
+const RENAMED = new Set(['datetime:timezone', 'datetime:UTC', 'functools:cache', 'functools:lru_cache']);
+const NEW_NAMES: readonly (readonly [readonly string[], string])[] = [
+  [['timezone', '.', 'utc'], 'UTC'],
+  [['lru_cache', '(', 'maxsize', '=', 'None', ')'], 'cache'],
+];
 /** Names that newer Python has in lower case. */
 const GENERIC = new Set(['Dict', 'FrozenSet', 'List', 'Set', 'Tuple', 'Type']);
 
@@ -31,18 +33,22 @@ export function sourceForm(text: string): SourceForm {
   const tokens = pythonTokens(text).filter(({ type }) => type !== 'comment');
   const imports = new Map<string, number>();
   const words: Word[] = [];
-  let at = 0;
-  while (at < tokens.length) {
+  for (let at = 0; at < tokens.length; ) {
     const token = tokens[at];
     if (token === undefined) break;
+    if (token.type === 'string_start') {
+      const stop = endOfString(tokens, at);
+      if (!isDocumentation(token.within)) words.push(...stringWords(tokens.slice(at, stop), wordsOf));
+      at = stop;
+      continue;
+    }
     const depth = token.within.findIndex((type) => IMPORTS.has(type));
     const stop = depth < 0 ? at + 1 : endOfNode(tokens, at, depth);
-    if (depth >= 0)
-      for (const one of imported(tokens.slice(at, stop))) imports.set(one, lineOf(text, token.start));
-    else words.push(...wordOf(text, token, tokens[at + 1]));
+    if (depth >= 0) for (const one of imported(tokens.slice(at, stop))) imports.set(one, token.start);
+    else words.push(...wordOf(token, tokens[at + 1]));
     at = stop;
   }
-  return { words: joined(words), imports };
+  return { source: text, words: modernised(joined(words)), imports };
 }
 
 /** The place (1-based lines) at which two files first say different things; null where they say the same. */
@@ -51,16 +57,25 @@ export function firstDifference(
   other: SourceForm,
 ): { readonly line: number; readonly otherLine: number } | null {
   const length = Math.max(one.words.length, other.words.length);
+  const places = (mine: number | undefined, theirs: number | undefined) => ({
+    line: lineOf(one.source, mine ?? one.source.length),
+    otherLine: lineOf(other.source, theirs ?? other.source.length),
+  });
   for (let i = 0; i < length; i++) {
     const [mine, theirs] = [one.words[i], other.words[i]];
-    if (mine?.text === theirs?.text) continue;
-    const last = { line: one.words.at(-1)?.line ?? 1, other: other.words.at(-1)?.line ?? 1 };
-    return { line: mine?.line ?? last.line, otherLine: theirs?.line ?? last.other };
+    if (mine?.text !== theirs?.text) return places(mine?.at, theirs?.at);
   }
   const added = [...one.imports].find(([name]) => !other.imports.has(name));
-  const missing = [...other.imports].find(([name]) => !one.imports.has(name));
-  if (added === undefined && missing === undefined) return null;
-  return { line: added?.[1] ?? 1, otherLine: missing?.[1] ?? 1 };
+  // An import that nothing uses is no loss.
+  const used = new Set(other.words.map(({ text }) => text));
+  const missing = [...other.imports].find(([name]) => !one.imports.has(name) && used.has(boundName(name)));
+  return added === undefined && missing === undefined ? null : places(added?.[1] ?? 0, missing?.[1] ?? 0);
+}
+
+/** The name that an import binds, of its normal form `module:name as alias`. */
+function boundName(imported: string): string {
+  const own = imported.slice(imported.indexOf(':') + 1);
+  return / as (\w+)$/.exec(own)?.[1] ?? own.split('.')[0] ?? own;
 }
 
 /** Index after the last token of the node that stands `depth` deep around the token at `from`. */
@@ -89,15 +104,15 @@ function imported(tokens: readonly PyToken[]): readonly string[] {
     .split(' , ')
     .map((name) => name.replace(/ ?\. ?/g, '.').replace(/^(\w+) as \1$/, '$1'))
     .filter((name) => !OF_ANNOTATIONS.test(name))
-    .map((name) => (module === null ? name : `${module}:${name}`));
+    .map((name) => (module === null ? name : `${module}:${name}`))
+    .filter((name) => !RENAMED.has(name));
 }
 
-function wordOf(text: string, token: PyToken, next: PyToken | undefined): readonly Word[] {
+function wordOf(token: PyToken, next: PyToken | undefined): readonly Word[] {
   const { type, within } = token;
   const parent = within.at(-1) ?? '';
   const holder = within.at(-2) ?? '';
   if (within.includes('type')) return [];
-  if (isDocumentation(within)) return [];
   if (annotates(token, next)) return [];
   if (token.text === 'pass') return [];
   if (token.text === '(' || token.text === ')') {
@@ -105,16 +120,9 @@ function wordOf(text: string, token: PyToken, next: PyToken | undefined): readon
     if (bare || SPARE_BRACKETS.has(parent)) return [];
   }
   if (token.text === ',' && (next === undefined || /^[)\]}]$/.test(next.text))) return [];
-  const line = lineOf(text, token.start);
-  if (type === 'string_start') return [{ text: /b/i.test(token.text) ? 'b"' : '"', line }];
-  if (type === 'string_end') return [];
-  if (parent === 'string' || type === 'string_content' || within.includes('string_content')) {
-    return within.includes('interpolation')
-      ? [{ text: token.text, line }]
-      : [{ text: `"${plain(token)}`, line }];
-  }
-  if (type === 'integer' || type === 'float') return [{ text: token.text.toLowerCase(), line }];
-  return [{ text: GENERIC.has(token.text) ? token.text.toLowerCase() : token.text, line }];
+  const at = token.start;
+  if (type === 'integer' || type === 'float') return [{ text: token.text.toLowerCase(), at }];
+  return [{ text: GENERIC.has(token.text) ? token.text.toLowerCase() : token.text, at }];
 }
 
 /** A string that stands by itself. */
@@ -131,9 +139,18 @@ function annotates({ text, within }: PyToken, next: PyToken | undefined): boolea
   return next?.within.includes('type') === true && parent !== 'function_definition';
 }
 
-/** Content of a string, whatever quotes it stands in. */
-function plain({ text }: PyToken): string {
-  return text.replace(/\\(["'])/g, '$1').replace(/\s+/g, ' ');
+/** The words of some tokens, strings among them. */
+function wordsOf(tokens: readonly PyToken[]): readonly Word[] {
+  const words: Word[] = [];
+  for (let at = 0; at < tokens.length; ) {
+    const token = tokens[at];
+    if (token === undefined) break;
+    const stop = token.type === 'string_start' ? endOfString(tokens, at) : at + 1;
+    const text = token.type === 'string_start';
+    words.push(...(text ? stringWords(tokens.slice(at, stop), wordsOf) : wordOf(token, tokens[at + 1])));
+    at = stop;
+  }
+  return words;
 }
 
 /** Strings side by side, and the parts of one string, are one word. */
@@ -144,6 +161,19 @@ function joined(words: readonly Word[]): readonly Word[] {
     const joins = word.text.startsWith('"') && last !== undefined && /^b?"/.test(last.text);
     if (joins && last !== undefined) out[out.length - 1] = { ...last, text: last.text + word.text.slice(1) };
     else out.push(word);
+  }
+  return out;
+}
+
+/** Words with what newer Python has a shorter name for under that name. */
+function modernised(words: readonly Word[]): readonly Word[] {
+  const out: Word[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === undefined) break;
+    const found = NEW_NAMES.find(([old]) => old.every((text, k) => words[i + k]?.text === text));
+    out.push(found === undefined ? word : { ...word, text: found[1] });
+    i += (found?.[0].length ?? 1) - 1;
   }
   return out;
 }

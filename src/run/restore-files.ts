@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { type JournalFile, restoreStep } from '../journal/entries.js';
 import type { Finding } from '../plan/types.js';
 import type { RunDir } from '../world/run-dir.js';
-import { fileHash, removeEmptyFolder, removeFile, removeLeftover, restoreBackup } from '../world/write-files.js';
+import {
+  fileHash,
+  removeEmptyFolder,
+  removeFile,
+  removeLeftover,
+  restoreBackup,
+} from '../world/write-files.js';
 import { EXIT, refusal } from './outcome.js';
 
 /** What became of one file in a rollback. */

@@ -13,7 +13,7 @@ export const RUNTIME: Readonly<Record<string, Word>> = {
     next: 'Name one: --runtime-path DIR. Or set the working directory or PYTHONPATH where they are started, or install the package: --recurring-install package.',
   }),
   'runtime-changed': (a) =>
-    a.missing
+    a.missing === true
       ? {
           text: 'belongs to the package for recurring jobs, and is not there; the package is left as it is.',
           next: 'See that it is not needed, or delete the folder and run again.',

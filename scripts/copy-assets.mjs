@@ -26,7 +26,10 @@ copy(withEnding('src/redis/scripts', '.lua'), 'redis/scripts');
 copy(withEnding('src/world/demo', '.py'), 'world/demo');
 // What the package no longer has must not be installed from an earlier build.
 rmSync(join(root, 'dist', RUNTIME), { recursive: true, force: true });
-copy([...withEnding('python/src/rq_recurring', '.py'), join(root, 'python/src/rq_recurring/py.typed')], RUNTIME);
+copy(
+  [...withEnding('python/src/rq_recurring', '.py'), join(root, 'python/src/rq_recurring/py.typed')],
+  RUNTIME,
+);
 // Without these no Python file can be read: a missing one must fail the build. Their licences go with them.
 for (const name of ['tree-sitter-python', 'web-tree-sitter']) {
   copy([resolve(`${name}/${name}.wasm`)], 'assets');

@@ -41,6 +41,9 @@ export type PlaceAnswer =
   | { readonly place: RuntimePlace; readonly findings: readonly [] }
   | { readonly place: null; readonly findings: readonly Finding[] };
 
+/** Tests import what they test, from wherever their runner finds it: they have no place of their own. */
+const TEST = /(^|\/)tests?\/|(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/;
+
 type ProcessFact = Extract<Fact, { type: 'process' }>;
 
 /** One Python process, or file that runs in one, that must be able to import the package. */
@@ -106,10 +109,22 @@ function workers({ facts, view }: PlaceQuestion): readonly Reader[] {
       const own = imports.filter(({ works }) => works);
       const paths = own.length > 0 ? own : [{ roots: [], script: null }];
       return paths.map(({ roots, script }): Reader => {
-        const told = script === null ? [] : evidenceOf(script, facts, view);
-        return { name, where, roots: [...roots, ...told], files: script === null ? [] : [script] };
+        const told = script === null ? onlyRoot(view) : evidenceOf(script, facts, view);
+        return {
+          name,
+          where,
+          roots: roots.length > 0 && script === null ? roots : [...roots, ...told],
+          files: script === null ? [] : [script],
+        };
       });
     });
+}
+
+/** Where all of its Python lies in the project's own folder, that is what a worker imports of it, however it is started. */
+function onlyRoot(view: ProjectView): readonly ImportRoot[] {
+  const python = view.paths.filter((path) => path.endsWith('.py') && !TEST.test(path));
+  const flat = python.length > 0 && python.every((path) => !path.includes('/'));
+  return flat ? [{ folder: '', packages: null }] : [];
 }
 
 function isWorker({ role }: ProcessFact): boolean {
@@ -127,16 +142,20 @@ function leadsTo(other: ProcessFact, { where, imports = [] }: ProcessFact): bool
 /** Files that import the package. A script has the path of the processes that run it, and what it itself proves. */
 function importers({ facts, view, importers: paths }: PlaceQuestion): readonly Reader[] {
   const processes = facts.filter((fact) => fact.type === 'process');
-  return paths.map((path): Reader => {
-    const runs = processes.flatMap(({ imports = [] }) => imports.filter(({ script }) => script === path));
-    const [first, ...others] = runs.filter(({ roots }) => roots.length > 0).map(({ roots }) => roots);
-    const run = (first ?? []).filter((root) => others.every((roots) => roots.some((one) => same(one, root))));
-    const told = evidenceOf(path, facts, view);
-    const roots = [...run, ...told];
-    if (roots.length === 0) roots.push(...importedFrom(path, facts, view));
-    if (roots.length === 0) roots.push({ folder: packageParent(path, view), packages: null });
-    return { name: path, where: { path }, roots, files: [path] };
-  });
+  return paths
+    .filter((path) => !TEST.test(path))
+    .map((path): Reader => {
+      const runs = processes.flatMap(({ imports = [] }) => imports.filter(({ script }) => script === path));
+      const [first, ...others] = runs.filter(({ roots }) => roots.length > 0).map(({ roots }) => roots);
+      const run = (first ?? []).filter((root) =>
+        others.every((roots) => roots.some((one) => same(one, root))),
+      );
+      const told = evidenceOf(path, facts, view);
+      const roots = [...run, ...told];
+      if (roots.length === 0) roots.push(...importedFrom(path, facts, view));
+      if (roots.length === 0) roots.push({ folder: packageParent(path, view), packages: null });
+      return { name: path, where: { path }, roots, files: [path] };
+    });
 }
 
 function same(one: ImportRoot, other: ImportRoot): boolean {

@@ -194,7 +194,7 @@ async function lookAtRqCron(
   project: Project | null,
   { port }: OpenRedis,
 ): Promise<RqCronSeen> {
-  const path = project ? cronConfigPath(project, options).path : null;
+  const path = project ? cronConfigPath(project, options) : null;
   const text = path === null ? undefined : project?.view.get(path)?.text;
   const writtenAt =
     path === null || text === undefined ? null : statSync(join(options.project, path)).mtimeMs / 1000;

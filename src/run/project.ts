@@ -164,15 +164,11 @@ function needsRuntime(
   return jobs.byAction.rearm > 0 || asked || making.length > 0;
 }
 
-/** Where cron_config.py goes: where the processes look for modules. */
-export function cronConfigPath(
-  project: Project,
-  options: RunOptions,
-): { readonly path: string | null; readonly findings: readonly Finding[] } {
-  const { place, findings } = placeIn(project, options, []);
-  if (place === null) return { path: null, findings };
-  const folder = options.runtimePath === undefined ? importFolder(place) : place.folder;
-  return { path: folder === '' ? CRON_CONFIG_FILE : `${folder}/${CRON_CONFIG_FILE}`, findings };
+/** Where cron_config.py goes: where workers import from; where that is not known, to the project's own folder. */
+export function cronConfigPath(project: Project, options: RunOptions): string {
+  const { place } = placeIn(project, options, []);
+  const folder = place === null ? '' : options.runtimePath === undefined ? importFolder(place) : place.folder;
+  return folder === '' ? CRON_CONFIG_FILE : `${folder}/${CRON_CONFIG_FILE}`;
 }
 
 /** Creates cron_config.py, or puts at its end what it lacks; one of somebody else's is in the way. */
@@ -182,8 +178,7 @@ function writeCronConfig(
   { registrations }: JobTally,
 ): Pick<PlannedFiles, 'changes' | 'findings'> {
   if (registrations.length === 0) return { changes: [], findings: [] };
-  const { path, findings } = cronConfigPath(project, options);
-  if (path === null) return { changes: [], findings };
+  const path = cronConfigPath(project, options);
   const file = project.view.get(path);
   if (!file) {
     const text = cronConfigText(registrations);

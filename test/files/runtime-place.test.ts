@@ -143,6 +143,15 @@ describe('the place of the package for recurring jobs', () => {
       '. rq_recurring',
     ],
     [
+      'of an image made elsewhere, where all Python lies in the project folder',
+      {
+        'compose.yml': 'services:\n  w:\n    image: shop\n    command: rq worker\n',
+        'tasks.py': '',
+        'tests/test_tasks.py': '',
+      },
+      '. rq_recurring',
+    ],
+    [
       'in a package, where only packages are copied',
       {
         Dockerfile: 'FROM python\nWORKDIR /app\nCOPY shop /app/shop\nCMD python -m shop.w\n',
@@ -219,6 +228,11 @@ describe('the place of the package for recurring jobs', () => {
         { importers: ['tools/seed.py'] },
       ),
     ).toBe('. rq_recurring');
+  });
+
+  it('does not depend on tests, which import what they test', async () => {
+    const files = { Procfile: 'worker: rq worker\n', 'tests/test_seed.py': '', 'conftest.py': '' };
+    expect(await placeOf(files, { importers: ['tests/test_seed.py', 'conftest.py'] })).toBe('. rq_recurring');
   });
 
   it('counts the importing files alone where nothing needs a worker to be known', async () => {

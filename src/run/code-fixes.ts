@@ -1,3 +1,4 @@
+import { targetFromDependencies, tooOldForSeries } from '../files/decide-versions.js';
 import { sha256, unifiedDiff } from '../files/diff.js';
 import { applyEdits, normaliseEdits } from '../files/edit.js';
 import type { Project } from '../files/project.js';
@@ -11,7 +12,7 @@ import { applyFiles } from './apply-files.js';
 import { newlyBroken } from './compiled.js';
 import type { Context, RunOptions } from './context.js';
 import { EXIT, refusal } from './outcome.js';
-import { installRuntime } from './project.js';
+import { cronZone, installRuntime } from './project.js';
 import { checkWritable, unfinishedRun } from './run-state.js';
 
 /** The changes that the fixes of a level make, and what stands in their way. */
@@ -20,7 +21,7 @@ export interface CodeFixes {
   readonly findings: readonly Finding[];
 }
 
-/** Lays out the fixes up to a level; code that is to make recurring jobs gets the module it imports. */
+/** Lays out the fixes up to a level; code that imports the drop-in gets the module. */
 export function codeFixes(
   project: Project,
   analysis: CodeAnalysis,
@@ -36,10 +37,14 @@ export function codeFixes(
     const action = 'edit' as const;
     return [{ path, kind: 'python', action, edits, before: sha256(before), after: sha256(after), diff }];
   });
-  const recurring = changes.some(({ edits }) => edits.some(({ text }) => text.includes('rq_recurring')));
-  if (!recurring) return { changes, findings: [] };
+  const findings = cronZone(project, options, analysis);
+  if (analysis.importers.length === 0) return { changes, findings };
   const runtime = installRuntime(project, options);
-  return { changes: [...changes, ...runtime.changes], findings: runtime.findings };
+  const tooOld = options.raiseRq ? [] : tooOldForSeries(project.facts, targetFromDependencies(project.facts));
+  return {
+    changes: [...changes, ...runtime.changes],
+    findings: [...tooOld, ...runtime.findings, ...findings],
+  };
 }
 
 /**

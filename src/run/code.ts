@@ -20,16 +20,16 @@ export async function code(context: Context): Promise<ExitCode> {
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
   const tool = { name: 'migrate-scheduler', version: packageVersion() };
   let project = await readFolder(context.project, options);
-  let analysis = analyseCode(project.view, codeOptions(project, options));
+  let analysis = analyseCode(project.view, codeOptions(options));
   const fixes = codeFixes(project, analysis, level, options);
   let runId: string | null = null;
   if (options.fix) {
-    const [blocked] = fixes.findings;
+    const blocked = fixes.findings.find(({ severity }) => severity === 'error');
     if (blocked) throw new Refusal(EXIT.blocked, blocked);
     if (fixes.changes.length > 0) {
       runId = makeFixes(context, project, fixes);
       project = await readFolder(context.project, options);
-      analysis = analyseCode(project.view, codeOptions(project, options));
+      analysis = analyseCode(project.view, codeOptions(options));
     }
   }
   const report: CodeReport = { analysis, level, changes: fixes.changes, runId, tool };

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { compare } from '@renovatebot/pep440';
 import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
@@ -62,19 +63,21 @@ export function planFiles(
 ): PlannedFiles {
   const keepScheduler = Boolean(options.keepScheduler);
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
-  const analysis = analyseCode(project.view, codeOptions(project, options));
+  const analysis = analyseCode(project.view, codeOptions(options));
   const { decision, findings } = decide(project.facts, {
     jobQueues: options.only === 'files' ? null : jobs.queues,
     keepScheduler,
     allow: new Set(options.allow),
     rqTarget: target.rq,
-    needsCroniter: jobs.needsCroniter || (level === 'unsafe' && writesCroniter(analysis)),
+    needsCroniter: jobs.needsCroniter,
+    needsSeries: jobs.byAction.rearm > 0 || analysis.importers.length > 0,
+    raiseRq: Boolean(options.raiseRq),
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
     codeLeft: analysis.left(level).filter(isBlocking),
   });
   const whole: Decision = { ...decision, code: { analysis, level } };
   const planned = compiled(project, changesThatRun(project, whole));
-  const runtime = needsRuntime(options, jobs, analysis, level)
+  const runtime = needsRuntime(options, jobs, analysis)
     ? installRuntime(project, options)
     : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
@@ -96,6 +99,7 @@ export function planFiles(
       ...planned.findings,
       ...(keepScheduler ? [] : laterBlockers(project, whole, planned.findings)),
       ...codeFindings(analysis, level),
+      ...cronZone(project, options, analysis),
       ...seen,
       ...namedFindings(project, after, planned.changes),
       ...runtime.findings,
@@ -114,16 +118,26 @@ function laterBlockers(project: Project, decision: Decision, told: readonly Find
   return findings.filter((one) => one.severity === 'error' && !known.has(JSON.stringify(one)));
 }
 
-/** What the dependencies and the options tell about the calls in the code. */
-export function codeOptions({ facts }: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
-  return { zone: tz ?? null, schedulerVersion: rqSchedulerVersion ?? versionOf(facts, 'rq-scheduler') };
+/** How the options want the code to be fixed. */
+export function codeOptions({ nativeApi }: RunOptions): CodeOptions {
+  return { nativeApi: Boolean(nativeApi) };
 }
 
-function writesCroniter({ uses }: CodeAnalysis): boolean {
-  return uses.some(
-    ({ code, fix, args }) => code === 'code-cron' && fix === 'unsafe' && args.dialect === 'croniter',
-  );
+/** The first rq-scheduler that reads cron strings in its host's zone (SEMANTICS §6); rq_recurring does as it does. */
+const LOCAL_CRON_SINCE = '0.12';
+
+/** Code written for an rq-scheduler that read cron strings as UTC: the zone must be named. */
+export function cronZone({ facts }: Project, options: RunOptions, { uses }: CodeAnalysis): Finding[] {
+  const version = options.rqSchedulerVersion ?? versionOf(facts, 'rq-scheduler');
+  const calls = uses.filter(({ code, args }) => code === 'code-cron' && args.localTime !== true);
+  const [first] = calls;
+  if (first === undefined || version === null || compare(version, LOCAL_CRON_SINCE) >= 0) return [];
+  const { path, line, column } = first;
+  return [{ code: 'cron-read-as-utc', severity: 'warn', path, line, column, args: { version, count: calls.length } }];
 }
+
+/** Imports block as `code-imports`, workers are told of by their processes, and recurring calls stay as they are. */
+const TOLD_ELSEWHERE = new Set(['code-import', 'code-worker-start', 'code-schedule', 'code-cron']);
 
 /**
  * Uses of rq-scheduler that stay: `code-imports` is what blocks, these say what to do. Workers and, in files that are
@@ -132,7 +146,7 @@ function writesCroniter({ uses }: CodeAnalysis): boolean {
 function codeFindings(analysis: CodeAnalysis, level: 'safe' | 'unsafe'): Finding[] {
   return analysis
     .left(level)
-    .filter(({ code }) => code !== 'code-import' && code !== 'code-worker-start')
+    .filter(({ code }) => !TOLD_ELSEWHERE.has(code))
     .filter(({ code, path }) => code !== 'code-legacy-key' || path.endsWith('.py'))
     .map(({ code, severity, path, line, column, call, replacement, fix, args }) => ({
       code,
@@ -145,20 +159,12 @@ function codeFindings(analysis: CodeAnalysis, level: 'safe' | 'unsafe'): Finding
 }
 
 /**
- * Recurring jobs need the module, and so does code that fixes make import it; where Redis was not looked at, whoever
- * names its place wants it.
+ * Recurring jobs need the module, and so does code that imports it; where Redis was not looked at, whoever names its
+ * place wants it.
  */
-function needsRuntime(
-  options: RunOptions,
-  jobs: JobTally,
-  { uses }: CodeAnalysis,
-  level: 'safe' | 'unsafe',
-): boolean {
-  const making = uses.filter(({ args }) => args.recurring === true);
-  if (level === 'unsafe' && making.some(({ fix }) => fix === 'unsafe')) return true;
-  if ((options.recurring ?? 'rearm') !== 'rearm') return jobs.byAction.rearm > 0;
+function needsRuntime(options: RunOptions, jobs: JobTally, { importers }: CodeAnalysis): boolean {
   const asked = options.only === 'files' && options.runtimePath !== undefined;
-  return jobs.byAction.rearm > 0 || asked || making.length > 0;
+  return jobs.byAction.rearm > 0 || importers.length > 0 || asked;
 }
 
 /** Creates rq_recurring.py, or says that another file of that name is in the way. */

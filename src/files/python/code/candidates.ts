@@ -105,7 +105,7 @@ function classLeads(
   return false;
 }
 
-/** Attributes and keys of foreign objects, such as `app.scheduler`, that hold a scheduler. */
+/** Attributes of foreign objects, such as `app.scheduler`, that hold a scheduler. */
 function carriedNames(values: Values): string[] {
   const { traces } = values;
   const holds = (name: string) =>
@@ -121,11 +121,7 @@ function carriedNames(values: Values): string[] {
 
 function isLed(text: string, leads: readonly Lead[], carried: readonly string[]): boolean {
   if (leads.some(({ name, module }) => name.test(text) && module.test(text))) return true;
-  return carried.some((name) =>
-    name.startsWith('[')
-      ? text.includes(`'${name.slice(1, -1)}'`) || text.includes(`"${name.slice(1, -1)}"`)
-      : word(`\\.${name}`, '').test(text),
-  );
+  return carried.some((name) => word(`\\.${name}`, '').test(text));
 }
 
 function word(name: string, before = '\\b'): RegExp {

@@ -1,33 +1,22 @@
-import type { Edit, Finding, Severity } from '../../../plan/types.js';
-import { utf8ToByteText } from '../../bytes.js';
+import type { Finding, Severity } from '../../../plan/types.js';
+import type { Edit } from '../../../plan/types.js';
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf } from '../../pysource/syntax.js';
 import type { FixLevel } from '../uses.js';
 import { type Draft, type Need, sourceWith } from './draft.js';
 import { localName } from './local-names.js';
-import { makingOf, quoted } from './making.js';
+import { makingOf } from './making.js';
 import type { PyFile } from './program.js';
 import type { Times } from './times.js';
 import type { Site } from './value.js';
 import type { Values } from './values.js';
 
-/** How rq-scheduler read cron strings, for the calls that become `rq_recurring.cron`. */
-export interface CronReading {
-  /** IANA zone; null where nothing tells. */
-  readonly zone: string | null;
-  readonly knownBy: 'option' | 'files' | 'version' | 'nothing';
-  readonly dialect: 'crontab' | 'croniter';
-}
-
 /** What all uses of a project have in common. */
 export interface CodeContext {
   readonly values: Values;
   readonly times: Times;
-  readonly cron: CronReading;
-  /** Which kinds of jobs the code makes through rq-scheduler: what listing and cancelling must find. */
-  readonly makes: { readonly once: boolean; readonly recurring: boolean };
-  /** Jobs go to one queue only, that of the object itself. */
-  readonly oneQueue: boolean;
+  /** RQ's own API is asked for wherever it provably does the same (`--native-api`). */
+  readonly nativeApi: boolean;
 }
 
 /** One use under work: what it edits, needs and says. */
@@ -37,8 +26,6 @@ export class Work {
   level: FixLevel = 'safe';
   why = '';
   proposal: string | null = null;
-  /** Show what the edits would make although they are not made. */
-  shown = false;
   readonly args: Record<string, string | number | boolean | null | readonly string[]> = {};
 
   constructor(
@@ -54,8 +41,13 @@ export class Work {
     this.why = why;
   }
 
+  /** For what only `--native-api` changes. */
+  onlyIfAsked(why: string): void {
+    if (!this.context.nativeApi) this.atMost('none', why);
+  }
+
   /** The local name of something that the fix needs. */
-  name(module: string, name: string | null): string {
+  name(module: string, name: string): string {
     const { written, need } = localName(this.file, module, name);
     if (need !== null) this.needs.push(need);
     return written;
@@ -68,7 +60,7 @@ export class Work {
   draft(code: string, node: PyNode, sites: readonly Site[], severity: Severity = 'error'): Draft {
     const { file, level: own, edits, needs, proposal } = this;
     const args: Finding['args'] = this.why === '' ? this.args : { ...this.args, why: this.why };
-    const possible = own !== 'none' || this.shown;
+    const possible = own !== 'none';
     return {
       code,
       severity,
@@ -105,17 +97,6 @@ export function queueOf(sites: readonly Site[]): string | null {
   const queues = new Set(sites.map((site) => makingOf(site).queue));
   const [only] = queues;
   return queues.size === 1 && only !== undefined ? only : null;
-}
-
-/** A string literal in the quotes of its surroundings; `text` is ordinary text. */
-export function literal(text: string, file: PyFile, near: PyNode): string {
-  return quoted(utf8ToByteText(text), /['"]/.test(near.text) ? near.text : file.text.slice(0, 4000));
-}
-
-/** The statement that consists of this expression alone; undefined where its value is used. */
-export function statementOf(node: PyNode, file: PyFile): PyNode | undefined {
-  const parent = file.names.parents.get(node);
-  return parent?.type === 'expression_statement' && parent.children.length === 1 ? parent : undefined;
 }
 
 /** A child that the grammar always has under this field. */

@@ -115,7 +115,7 @@ function ofClass(site: Site): Making {
   if (!ordered) return reordered(site, given, queueClass, common);
   edits.push({ start: callee.start, end: callee.end, text: queueClass.written, why: WHY });
   if (head.length > 0) edits.push(headEdit(node, given, head));
-  const level: FixLevel = jobs && jobs.value.type !== 'none' ? 'unsafe' : 'safe';
+  const level: FixLevel = jobs && jobs.value.type !== 'none' ? 'none' : 'safe';
   return { ...common, level, reason: level === 'safe' ? '' : 'job-class', edits };
 }
 
@@ -144,7 +144,7 @@ function reordered(
     return argument ? [`${key}=${argument.value.text}`] : [];
   });
   const text = `${queueClass.written}(${[name, ...kept].join(', ')})`;
-  const level: FixLevel = given.has('job_class') ? 'unsafe' : 'safe';
+  const level: FixLevel = given.has('job_class') ? 'none' : 'safe';
   const reason = level === 'safe' ? '' : 'job-class';
   return { ...common, level, reason, edits: [{ start: node.start, end: node.end, text, why: WHY }] };
 }

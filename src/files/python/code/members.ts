@@ -1,5 +1,5 @@
 import type { PyNode } from '../../pysource/parser.js';
-import { dottedName, fieldOf, stringValue } from '../../pysource/syntax.js';
+import { dottedName, fieldOf } from '../../pysource/syntax.js';
 import { isProperty, lastPart } from './functions.js';
 import type { PyFile } from './program.js';
 import { sameOwner } from './traces.js';
@@ -132,27 +132,4 @@ function carriedBy(name: string, object: string | null, values: Values): Value[]
     .carriers(name)
     .filter(({ owner }) => owner !== 'self' && owner !== 'cls' && sameOwner(owner, object));
   return known.flatMap(({ value, file }) => [...values.of(value, file)]);
-}
-
-/** What `object['key']` may be. */
-export function subscriptValues(node: PyNode, file: PyFile, values: Values): Value[] {
-  const object = fieldOf(node, 'value');
-  const containers = object === undefined ? [] : values.of(object, file);
-  const inside = containers.flatMap((one) => (one.is === 'container' ? held(one, values) : []));
-  if (inside.some(({ is }) => is === 'scheduler')) return inside;
-  const key = fieldOf(node, 'subscript');
-  const name = key === undefined ? null : stringValue(key);
-  if (object === undefined || name === null) return [OTHER];
-  const carried = carriedBy(`[${name}]`, lastPart(object), values);
-  return carried.length > 0 ? carried : [OTHER];
-}
-
-/** What a container may hold. */
-function held({ node, file }: Extract<Value, { is: 'container' }>, values: Values): Value[] {
-  return node.children
-    .filter(({ type }) => type !== 'comment' && !/_clause$/.test(type))
-    .flatMap((one) => {
-      const value = one.type === 'pair' ? fieldOf(one, 'value') : one;
-      return value === undefined ? [] : [...values.of(value, file)];
-    });
 }

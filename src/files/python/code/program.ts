@@ -26,7 +26,7 @@ export class Program {
 
   constructor(view: ProjectView) {
     this.#view = view;
-    this.paths = view.paths.filter((path) => path.endsWith('.py'));
+    this.paths = view.paths.filter((path) => path.endsWith('.py') && !OWN.test(path));
     for (const path of this.paths) {
       const parts = path.replace(/(\/__init__)?\.py$/, '').split('/');
       for (let i = 0; i < parts.length; i++) {
@@ -119,6 +119,9 @@ export class Program {
     return candidates.find((path) => this.#view.get(path) !== undefined) ?? null;
   }
 }
+
+/** The drop-in itself, where the project holds it. */
+const OWN = /(^|\/)rq_recurring(\.py$|\/)/;
 
 const WELL_KNOWN =
   /^(rq|redis|rq_scheduler|django_rq|flask_rq2|flask|django|datetime|time|queue|sched|schedule|celery|calendar|types|typing|logging|pytz|arrow|pendulum|apscheduler)(\.|$)/;

@@ -107,6 +107,8 @@ export class Scanner {
         const outer = file.names.parents.get(parent);
         return outer?.type === 'assignment' && parent.field === 'right' ? null : escapes('stored');
       }
+      case 'lambda':
+        return escapes('yielded');
       case 'yield':
         return this.#isHandedOn(parent, file, /^(async)?contextmanager$|^fixture$/)
           ? null
@@ -164,13 +166,9 @@ export class Scanner {
     );
   }
 
-  /** `x = scheduler`, `self.x = scheduler`, `app.extensions['x'] = scheduler` are found again where they are read. */
+  /** `x = scheduler` and `self.x = scheduler` are found again where they are read. */
   #isFollowed(assignment: PyNode): boolean {
-    const left = fieldOf(assignment, 'left');
-    if (left?.type === 'identifier') return true;
-    if (left?.type === 'attribute') return true;
-    const key = left?.type === 'subscript' ? fieldOf(left, 'subscript') : undefined;
-    return key?.type === 'string';
+    return /^(identifier|attribute)$/.test(fieldOf(assignment, 'left')?.type ?? '');
   }
 
   /** What a function gives out is followed through its calls, unless a decorator may hand it to others. */

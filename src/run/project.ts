@@ -133,7 +133,16 @@ export function cronZone({ facts }: Project, options: RunOptions, { uses }: Code
   const [first] = calls;
   if (first === undefined || version === null || compare(version, LOCAL_CRON_SINCE) >= 0) return [];
   const { path, line, column } = first;
-  return [{ code: 'cron-read-as-utc', severity: 'warn', path, line, column, args: { version, count: calls.length } }];
+  return [
+    {
+      code: 'cron-read-as-utc',
+      severity: 'warn',
+      path,
+      line,
+      column,
+      args: { version, count: calls.length },
+    },
+  ];
 }
 
 /** Imports block as `code-imports`, workers are told of by their processes, and recurring calls stay as they are. */

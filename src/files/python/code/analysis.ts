@@ -9,7 +9,7 @@ import { djangoReads } from './django.js';
 import { type Draft, outermost, sourceWith, within } from './draft.js';
 import { recurringNote } from './drafts.js';
 import { flaskDrafts, flaskImports } from './flask.js';
-import { covers, type OurImport, Imports } from './imports.js';
+import { covers, Imports, type OurImport } from './imports.js';
 import { nativeUses } from './native.js';
 import { configLines, keyKind, keyLines, seedings, workerStarts } from './others.js';
 import { placeOf } from './place.js';
@@ -46,14 +46,11 @@ export function analyse(view: ProjectView, options: CodeOptions): CodeAnalysis {
   const files = [...program.parsed];
   const strings = files.flatMap((file) => [...namedInStrings(file, runtime)]);
   const imports = new Imports(values, runtime);
-  const native = nativeUses(
-    raw.filter(({ file }) => !file.broken),
-    context,
-    strings.some(({ args }) => /Scheduler\b/.test(String(args.name ?? ''))) ||
-      raw.some(({ file }) => file.broken),
-    (file, drafts) => imports.loses(file, drafts),
-  );
-  const reads = files.flatMap((file) => djangoReads(file, values, runtime)).filter((one) => !isWithin(one, native));
+  const unsure = files.some(({ broken }) => broken) || strings.some(namesClass);
+  const native = unsure ? [] : nativeUses(raw, context, (file, drafts) => imports.loses(file, drafts));
+  const reads = files
+    .flatMap((file) => djangoReads(file, values, runtime))
+    .filter((one) => !isWithin(one, native));
   const drafts = distinctDrafts([
     ...native,
     ...reads,
@@ -85,6 +82,11 @@ function startsIn(program: Program, any: boolean): Draft[] {
     .flatMap((path) => program.file(path) ?? [])
     .flatMap((file) => workerStarts(file))
     .map((draft) => (draft.file.broken ? { ...draft, own: 'none' } : draft));
+}
+
+/** A string that names the class, as a mock does: code is meant to go on using it. */
+function namesClass({ args }: Draft): boolean {
+  return /Scheduler\b/.test(String(args.name ?? ''));
 }
 
 /** Is the place within a call that becomes something else as a whole? */
@@ -159,7 +161,10 @@ class Analysis implements CodeAnalysis {
       ...files.flatMap((file) => flaskImports(file)),
       ...config,
     ].sort(byPlace);
-    this.importers = files.filter((file) => this.#importsRuntime(file)).map(({ path }) => path).sort();
+    this.importers = files
+      .filter((file) => this.#importsRuntime(file))
+      .map(({ path }) => path)
+      .sort();
   }
 
   edits(path: string, level: 'safe' | 'unsafe'): readonly Edit[] {
@@ -222,7 +227,9 @@ class Analysis implements CodeAnalysis {
     return [...statements].map(([node, names]): CodeUse => {
       const { runtime } = this.#imports;
       const why = names.find((one) => one.need === null)?.why ?? '';
-      const inside = this.#edits(file, 'safe').filter(({ start, end }) => start >= node.start && end <= node.end);
+      const inside = this.#edits(file, 'safe').filter(
+        ({ start, end }) => start >= node.start && end <= node.end,
+      );
       const replaced = why === '' ? sourceWith(file.text, node.start, node.end, inside) : null;
       return {
         code: 'code-import',

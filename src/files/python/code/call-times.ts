@@ -29,9 +29,7 @@ export function timeDraft(
   work.args.because = proof.because;
   if (proof.kind === 'naive') {
     const utc = () => `${work.name('datetime', 'timezone')}.utc`;
-    work.edits.push(
-      ...(utcSources(node, file, context, utc) ?? wrapped(node, `.replace(tzinfo=${utc()})`)),
-    );
+    work.edits.push(...(utcSources(node, file, context, utc) ?? wrapped(node, `.replace(tzinfo=${utc()})`)));
   }
   return work.draft('code-naive-datetime', node, sites, 'warn');
 }

@@ -1,5 +1,4 @@
-import type { Finding, Severity } from '../../../plan/types.js';
-import type { Edit } from '../../../plan/types.js';
+import type { Edit, Finding, Severity } from '../../../plan/types.js';
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf } from '../../pysource/syntax.js';
 import type { FixLevel } from '../uses.js';

@@ -26,7 +26,9 @@ export function djangoReads(file: PyFile, values: Values, runtime: string): Draf
     }
     const known = importedAs(place, file, runtime);
     const { written, need } =
-      known === null ? localName(file, place.slice(0, at), place.slice(at + 1)) : { written: known, need: null };
+      known === null
+        ? localName(file, place.slice(0, at), place.slice(at + 1))
+        : { written: known, need: null };
     const { start, end } = node;
     found.push({
       ...note(file, shown, 'code-get-scheduler', 'error', { kind: 'django' }),
@@ -41,7 +43,8 @@ export function djangoReads(file: PyFile, values: Values, runtime: string): Draf
 /** The name under which another import of the file brings the same. */
 function importedAs(place: string, file: PyFile, runtime: string): string | null {
   for (const [local, [only, ...others]] of file.names.module.bindings) {
-    if (others.length > 0 || only?.by !== 'import' || file.names.parents.get(only.statement) !== file.root) continue;
+    if (others.length > 0 || only?.by !== 'import' || file.names.parents.get(only.statement) !== file.root)
+      continue;
     if (counterpart(only.item.origin, runtime) === place) return local;
   }
   return null;

@@ -31,7 +31,11 @@ export function flaskJobDraft(use: Extract<RawUse, { is: 'flask-job' }>, context
       const value = textOf(named, name);
       return value === null ? [] : [`${name}=${value}`];
     }),
-    ...(cron ? idOf(placed[1]) : (textOf(named, 'job_id') ?? '') === '' ? [] : [`id=${textOf(named, 'job_id')}`]),
+    ...(cron
+      ? idOf(placed[1])
+      : (textOf(named, 'job_id') ?? '') === ''
+        ? []
+        : [`id=${textOf(named, 'job_id')}`]),
   ];
   work.proposal = `${scheduler}.${use.method}(${parts.join(', ')})`;
   work.args.function = short(fn);

@@ -1,5 +1,6 @@
-import type { CodeUse } from '../uses.js';
 import { importsOf } from '../../pysource/imports.js';
+import { walk } from '../../pysource/syntax.js';
+import type { CodeUse } from '../uses.js';
 import type { CodeContext } from './context.js';
 import type { Draft } from './draft.js';
 import { nativeDrafts } from './drafts.js';
@@ -8,7 +9,9 @@ import { placeOf } from './place.js';
 import type { PyFile } from './program.js';
 import type { RawUse } from './raw-use.js';
 import { short } from './times.js';
-import { walk } from '../../pysource/syntax.js';
+
+/** Why they stay: Flask-RQ2 imports rq-scheduler itself. */
+const REASON = 'flask-rq';
 
 /** Uses of Flask-RQ2, which imports rq-scheduler itself: what no fix changes is told. */
 export function flaskDrafts(raw: readonly RawUse[], native: readonly Draft[], context: CodeContext): Draft[] {
@@ -21,7 +24,7 @@ export function flaskDrafts(raw: readonly RawUse[], native: readonly Draft[], co
       own: 'none',
       edits: [],
       needs: [],
-      args: { ...one.args, why: 'flask-rq' },
+      args: { ...one.args, why: REASON },
     }));
   });
 }
@@ -41,7 +44,7 @@ export function flaskImports(file: PyFile): CodeUse[] {
         call: short(node.text),
         replacement: null,
         fix: 'none',
-        args: { module: item.module, why: 'flask-rq' },
+        args: { module: item.module, why: REASON },
       },
     ];
   });

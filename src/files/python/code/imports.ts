@@ -101,7 +101,8 @@ export class Imports {
   #ofStatement(statement: PyNode, file: PyFile): OurImport[] {
     const items = file.names.importsOf(statement);
     const listed = listedNames(statement);
-    if (listed.length === 0) return items.filter(({ origin }) => isOurs(origin)).map((item) => this.#star(item, statement, file));
+    if (listed.length === 0)
+      return items.filter(({ origin }) => isOurs(origin)).map((item) => this.#star(item, statement, file));
     return items.flatMap((item, i) => {
       const node = listed[i];
       const dotted = statement.type === 'import_statement' ? item.module : item.origin;
@@ -142,7 +143,10 @@ export class Imports {
     const why = file.broken ? 'syntax-error' : place === null ? 'no-counterpart' : '';
     if (why !== '' || place === null) return { ...common, need: null, why };
     const read = (name: string) => isUnbound(file, name);
-    const wanted = names === null ? '*' : ['Scheduler', ...[...names].filter((one) => one !== 'Scheduler' && read(one))].join(', ');
+    const wanted =
+      names === null
+        ? '*'
+        : ['Scheduler', ...[...names].filter((one) => one !== 'Scheduler' && read(one))].join(', ');
     return { ...common, need: { module: place, name: wanted, local: wanted }, why: '' };
   }
 
@@ -204,7 +208,8 @@ function swapInside(statement: PyNode, kept: readonly OurImport[], others: boole
       const name = node.type === 'aliased_import' ? (fieldOf(node, 'name') ?? node) : node;
       const written = need?.name ?? '';
       if (written === name.text) return [];
-      const text = node === name && node.type !== 'wildcard_import' ? `${written} as ${need?.local}` : written;
+      const text =
+        node === name && node.type !== 'wildcard_import' ? `${written} as ${need?.local}` : written;
       return [{ start: name.start, end: name.end, text, why: WHY }];
     }),
   ];

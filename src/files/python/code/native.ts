@@ -1,7 +1,7 @@
+import { enqueueDrafts } from './call-enqueue.js';
 import type { CodeContext } from './context.js';
 import { isOurs } from './counterparts.js';
 import { type Draft, worse } from './draft.js';
-import { enqueueDrafts } from './call-enqueue.js';
 import { nativeDrafts, roleOf } from './drafts.js';
 import type { PyFile } from './program.js';
 import type { RawUse } from './raw-use.js';
@@ -26,10 +26,9 @@ export type LosesImports = (file: PyFile, drafts: readonly Draft[]) => boolean;
 export function nativeUses(
   raw: readonly RawUse[],
   context: CodeContext,
-  named: boolean,
   losesImports: LosesImports,
 ): Draft[] {
-  if (named || raw.some((use) => roleOf(use) === 'sees')) return [];
+  if (raw.some((use) => roleOf(use) === 'sees')) return [];
   const sight = new Sight(context.values);
   const units = unitsOf(raw, context)
     .filter(({ uses }) => !uses.some(({ file }) => isStarred(file)))

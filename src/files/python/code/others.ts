@@ -10,7 +10,13 @@ import type { RawUse } from './raw-use.js';
 export const LEGACY_KEY = /rq:scheduler(:scheduled_jobs|_instance\b|_lock\b)|^rq:scheduler$/;
 
 /** A use that is only told of. */
-export function note(file: PyFile, node: PyNode, code: string, severity: Severity, args: Finding['args']): Draft {
+export function note(
+  file: PyFile,
+  node: PyNode,
+  code: string,
+  severity: Severity,
+  args: Finding['args'],
+): Draft {
   return { code, severity, file, node, own: 'none', sites: [], edits: [], needs: [], proposal: null, args };
 }
 

@@ -132,3 +132,13 @@ function commonFolders(a: string, b: string): number {
   while (n < x.length - 1 && n < y.length - 1 && x[n] === y[n]) n++;
   return n;
 }
+
+/** Last part of the name of the module in a file: of a package that of its folder. */
+export function stemOf(path: string): string {
+  return (
+    path
+      .replace(/(\/__init__)?\.py$/, '')
+      .split('/')
+      .at(-1) ?? ''
+  );
+}

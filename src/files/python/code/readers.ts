@@ -1,7 +1,7 @@
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf } from '../../pysource/syntax.js';
 import type { ImportName } from './import-edits.js';
-import type { PyFile } from './program.js';
+import { type PyFile, stemOf } from './program.js';
 import { lookUp } from './scopes.js';
 import type { Values } from './values.js';
 
@@ -25,7 +25,7 @@ export function readsOf({ file, statement, local }: ImportName & { readonly file
 export function isReadElsewhere(file: PyFile, local: string, values: Values): boolean {
   if (quotes(file, local)) return true;
   const { program } = values;
-  const stem = file.path.replace(/(\/__init__)?\.py$/, '').split('/').at(-1) ?? '';
+  const stem = stemOf(file.path);
   return program.paths.some((path) => {
     const text = program.text(path);
     if (path === file.path || !text.includes(stem)) return false;
@@ -63,7 +63,8 @@ function reads(other: PyFile, file: PyFile, local: string, stem: string, values:
     }
     if (node.type !== 'attribute' || fieldOf(node, 'attribute')?.text !== local) continue;
     const object = fieldOf(node, 'object');
-    if (object && values.of(object, other).some((one) => one.is === 'module' && one.path === file.path)) return true;
+    if (object && values.of(object, other).some((one) => one.is === 'module' && one.path === file.path))
+      return true;
   }
   return false;
 }

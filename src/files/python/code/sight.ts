@@ -1,6 +1,6 @@
 import type { PyNode } from '../../pysource/parser.js';
 import { argumentsOf, dottedName, fieldOf, walk } from '../../pysource/syntax.js';
-import type { PyFile } from './program.js';
+import { type PyFile, stemOf } from './program.js';
 import { lookUp } from './scopes.js';
 import type { Site, Value } from './value.js';
 import type { Values } from './values.js';
@@ -24,8 +24,23 @@ export class Sight {
     const files = [...this.#scanned];
     const homes = new Set([...sites].map(({ file }) => file));
     if ([...homes].some(({ text }) => COMPUTED.test(text))) return false;
-    if (files.some((file) => readsByName(file, homes, this.values))) return false;
+    if (this.#isReadByName(homes)) return false;
     return [...this.#namesOf(sites, files)].every((name) => this.#isFollowed(name, sites));
+  }
+
+  #isReadByName(homes: ReadonlySet<PyFile>): boolean {
+    const { program } = this.values;
+    const stems = [...homes].map(({ path }) => stemOf(path));
+    return program.paths.some((path) => {
+      const text = program.text(path);
+      if (
+        !text.includes('getattr') ||
+        !stems.some((stem) => text.includes(stem) || path.endsWith(`${stem}.py`))
+      )
+        return false;
+      const file = program.file(path);
+      return file === null || readsByName(file, [...homes], this.values);
+    });
   }
 
   /** Names under which others may reach the schedulers: of modules, attributes and functions, not of locals. */
@@ -72,7 +87,8 @@ export class Sight {
     if (node.type === 'string_content') return !names(node.text, name) || isExport(node, file);
     if (node.type !== 'identifier' || node.text !== name) return true;
     const parent = file.names.parents.get(node);
-    if (parent === undefined || /^(dotted_name|keyword_argument)$/.test(parent.type)) return this.#isNamed(node, parent, file, sites);
+    if (parent === undefined || /^(dotted_name|keyword_argument)$/.test(parent.type))
+      return this.#isNamed(node, parent, file, sites);
     if (node.field === 'attribute') return parent.field === 'left' || this.#isTheirs(parent, file, sites);
     const bindings = lookUp(name, file.names.scopeAt(node));
     if (bindings.length > 0) return true;
@@ -88,7 +104,8 @@ export class Sight {
       for (const binding of bindings) {
         if (binding.by !== 'import' || binding.statement !== statement) continue;
         if (!binding.item.origin.endsWith(`.${node.text}`)) continue;
-        if (!this.values.binding(binding, file).every((one) => this.#isClear(one, file, sites, true))) return false;
+        if (!this.values.binding(binding, file).every((one) => this.#isClear(one, file, sites, true)))
+          return false;
       }
     }
     return true;
@@ -126,16 +143,14 @@ function statementOf(node: PyNode, file: PyFile): PyNode | null {
 }
 
 /** `getattr(module, name)` of a module in which schedulers are made, where the name is computed. */
-function readsByName(file: PyFile, homes: ReadonlySet<PyFile>, values: Values): boolean {
-  if (!file.text.includes('getattr')) return false;
+function readsByName(file: PyFile, homes: readonly PyFile[], values: Values): boolean {
+  const isHome = (value: Value) => value.is === 'module' && homes.some(({ path }) => path === value.path);
   for (const node of walk(file.root)) {
     const callee = node.type === 'call' ? fieldOf(node, 'function') : undefined;
     if (callee === undefined || dottedName(callee) !== 'getattr') continue;
     const [object, name] = argumentsOf(node).positional;
     if (object === undefined || name === undefined || name.type === 'string') continue;
-    if (homes.has(file)) return true;
-    if (values.of(object, file).some((one) => one.is === 'module' && [...homes].some(({ path }) => path === one.path)))
-      return true;
+    if (homes.includes(file) || values.of(object, file).some(isHome)) return true;
   }
   return false;
 }

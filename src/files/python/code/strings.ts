@@ -23,7 +23,8 @@ export function* namedInStrings(file: PyFile, runtime: string): Generator<Draft>
         ...note(file, owner, 'code-legacy-key', 'warn', { key, what }),
         proposal: what === 'jobs' ? "'rq:scheduled:<queue>'" : null,
       };
-    } else if (DOTTED.test(node.text) && !isAnnotation(owner, file)) yield named(node, owner, file, runtime);
+    } else if (DOTTED.test(node.text) && isText(owner) && !isAnnotation(owner, file))
+      yield named(node, owner, file, runtime);
   }
 }
 
@@ -37,13 +38,21 @@ function named(node: PyNode, owner: PyNode, file: PyFile, runtime: string): Draf
   const top = runtime.includes('.') && calleeOf(call) === '__import__';
   const sure = call !== null || (name.includes('.') ? name.startsWith('rq_') : isModule(owner, file));
   if (place === null || top || !sure) {
-    return note(file, shown, code, call === null ? 'info' : 'error', { ...module, why: top ? 'dotted-import' : '' });
+    return note(file, shown, code, call === null ? 'info' : 'error', {
+      ...module,
+      why: top ? 'dotted-import' : '',
+    });
   }
   return {
     ...note(file, shown, code, call === null ? 'warn' : 'error', { ...module, to: place }),
     own: 'safe',
     edits: [{ start: node.start, end: node.end, text: place, why: 'swap-name' }],
   };
+}
+
+/** Not bytes. */
+function isText({ children }: PyNode): boolean {
+  return !children.some(({ type, text }) => type === 'string_start' && /b/i.test(text));
 }
 
 /** Read as code by type checkers only: the name stays bound. */
@@ -77,8 +86,10 @@ function isModule(node: PyNode, file: PyFile): boolean {
   if (/sys\.modules/.test(fieldOf(call ?? node, 'function')?.text ?? '')) return true;
   const holder = around(node, file, (at) => {
     if (at.type === 'subscript') return /sys\.modules$/.test(fieldOf(at, 'value')?.text ?? '');
-    if (at.type === 'call') return /['"]sys\.modules['"]|sys\.modules\b/.test(fieldOf(at, 'arguments')?.text ?? '');
-    if (at.type === 'pair') return /^['"]loggers['"]$/.test(fieldOf(at, 'key')?.text ?? '') && !isKey(node, at, file);
+    if (at.type === 'call')
+      return /['"]sys\.modules['"]|sys\.modules\b/.test(fieldOf(at, 'arguments')?.text ?? '');
+    if (at.type === 'pair')
+      return /^['"]loggers['"]$/.test(fieldOf(at, 'key')?.text ?? '') && !isKey(node, at, file);
     return /assignment$/.test(at.type) && /INSTALLED_APPS$/.test(fieldOf(at, 'left')?.text ?? '');
   });
   return holder !== null;
@@ -89,6 +100,7 @@ function isKey(node: PyNode, pair: PyNode, file: PyFile): boolean {
 }
 
 function around(node: PyNode, file: PyFile, is: (at: PyNode) => boolean): PyNode | null {
-  for (let at: PyNode | undefined = node; at !== undefined; at = file.names.parents.get(at)) if (is(at)) return at;
+  for (let at: PyNode | undefined = node; at !== undefined; at = file.names.parents.get(at))
+    if (is(at)) return at;
   return null;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ import {
   type VersionPair,
 } from '../../src/world/engines/versions.js';
 import { loadPython } from '../files/pysource/load.js';
-import { codeCase, codeCases, fixedFiles, viewOf } from '../support/codeFixtures.js';
+import { CODE_FIXTURES, codeCase, codeCases, fixedFiles, viewOf } from '../support/codeFixtures.js';
 import { PY_DIR, ROOT, TEST_CACHE } from '../support/paths.js';
 import { useRealParts } from '../support/realParts.js';
 
@@ -72,10 +72,13 @@ scheduler = Scheduler('low', connection=Redis.from_url(os.environ['RQ_REDIS_URL'
 scheduler.enqueue_at(datetime.utcnow() + timedelta(seconds=1), record, 'soon', key='value', timeout=30)
 `;
 
-/** The files with all fixes, where cron strings were read in this zone. */
-function fixed(files: readonly SourceFile[], zone: string): SourceFile[] {
-  return fixedFiles(files, analyseCode(viewOf(files), { zone }), 'unsafe');
+/** The files with all fixes, with RQ's own API where that is asked for. */
+function fixed(files: readonly SourceFile[], nativeApi = false): SourceFile[] {
+  return fixedFiles(files, analyseCode(viewOf(files), { nativeApi }), 'unsafe');
 }
+
+/** Cases in which more becomes RQ's own API where it is asked for. */
+const native = runnable.filter((name) => existsSync(join(CODE_FIXTURES, name, 'after-native')));
 
 let folder: string;
 
@@ -114,16 +117,16 @@ function runAll(all: ReturnType<typeof lay>, { venv, url, zone }: Place, forbid:
     venv,
     script: `${PY_DIR}/code/run_programs.py`,
     args: [url],
-    input: { programs: all, forbid, path: [PY_DIR, `${ROOT}src/runtime`] },
+    input: { programs: all, forbid, path: [PY_DIR, `${ROOT}python/src`] },
     env: { TZ: zone },
   });
 }
 
 /** Runs the programs as they are on rq-scheduler, and fixed where it cannot be imported. */
-async function expectSame(names: readonly string[], place: Place) {
-  const where = join(basename(place.venv.dir), place.zone.replace('/', '-'));
+async function expectSame(names: readonly string[], place: Place, nativeApi = false) {
+  const where = join(basename(place.venv.dir), place.zone.replace('/', '-'), String(nativeApi));
   const before = lay(join(where, 'before'), names, (name) => codeCase(name).before);
-  const after = lay(join(where, 'after'), names, (name) => fixed(codeCase(name).before, place.zone));
+  const after = lay(join(where, 'after'), names, (name) => fixed(codeCase(name).before, nativeApi));
   const legacy = await runAll(before, place);
   const native = await runAll(after, place, ['rq_scheduler']);
   for (const name of names) {
@@ -149,13 +152,15 @@ describe.each(wide ? ALL_PAIRS : DEFAULT_PAIRS)(
     it.each(pair === NEWEST_PAIR && !wide ? ZONES.slice(1) : ZONES)(
       'schedule the same once they are fixed, in %s',
       async (zone) => {
-        await expectSame(programs, { venv: parts.venv, url: parts.url, zone });
+        const place = { venv: parts.venv, url: parts.url, zone };
+        await expectSame(programs, place);
+        await expectSame(native, place, true);
       },
     );
 
     it('are run by a worker with its scheduler', async () => {
       const zone = 'Asia/Shanghai';
-      const soon = lay(pair.rq, ['soon'], () => fixed([{ path: 'program.py', text: SOON }], zone));
+      const soon = lay(pair.rq, ['soon'], () => fixed([{ path: 'program.py', text: SOON }], true));
       const done = await runAll(soon, { venv: parts.venv, url: parts.url, zone }, ['rq_scheduler']);
       expect(done.soon).toMatchObject({ error: null, jobs: [{ queue: 'low', args: ['soon'] }] });
       await parts.worker(['low'], { env: { TZ: zone } });

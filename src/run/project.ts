@@ -5,7 +5,7 @@ import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-con
 import { decide } from '../files/decide.js';
 import { versionOf } from '../files/decide-versions.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
-import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
+import { analyseCode, type CodeAnalysis, isBlocking } from '../files/python/uses.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
 import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
@@ -63,7 +63,7 @@ export function planFiles(
 ): PlannedFiles {
   const keepScheduler = Boolean(options.keepScheduler);
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
-  const analysis = analyseCode(project.view, codeOptions(options));
+  const analysis = readCode(project, options);
   const { decision, findings } = decide(project.facts, {
     jobQueues: options.only === 'files' ? null : jobs.queues,
     keepScheduler,
@@ -118,9 +118,9 @@ function laterBlockers(project: Project, decision: Decision, told: readonly Find
   return findings.filter((one) => one.severity === 'error' && !known.has(JSON.stringify(one)));
 }
 
-/** How the options want the code to be fixed. */
-export function codeOptions({ nativeApi }: RunOptions): CodeOptions {
-  return { nativeApi: Boolean(nativeApi) };
+/** The uses of rq-scheduler in the project's code, fixed as the options want it. */
+export function readCode({ view }: Project, { nativeApi }: RunOptions): CodeAnalysis {
+  return analyseCode(view, { nativeApi: Boolean(nativeApi) });
 }
 
 /** The first rq-scheduler that reads cron strings in its host's zone (SEMANTICS §6); rq_recurring does as it does. */

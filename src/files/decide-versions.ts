@@ -11,8 +11,8 @@ const RQ_POOL_SCHEDULES = '1.16';
 const RQ_BRINGS_CRONITER = '2.5';
 /** rq_recurring uses Callback and the stopped callbacks of this version (its own requirement). */
 const RQ_FOR_SERIES = '1.15.1';
-/** Releases of which one fits whatever does not keep rq below that. */
-const RELEASES_SINCE = [RQ_FOR_SERIES, '1.16', '1.16.2', '2', '2.5', '2.99', '3', '99'];
+/** Releases of which one fits a range that is not kept below that. */
+const RELEASES_SINCE = [RQ_FOR_SERIES, '1.16.2', '2', '3', '99'];
 const DJANGO_RQ_WITH_SCHEDULER = '2.3.1';
 const RQ_NEEDS_NEWER_DJANGO_RQ = '1.14';
 const DJANGO_RQ_FOR_NEWER_RQ = '2.8.1';
@@ -82,7 +82,9 @@ export function tooOldForSeries(facts: readonly Fact[], rqTarget: string | null)
 function keepsOld(specifier: string): boolean {
   const clauses = specifier.trim();
   if (clauses === '' || !/^[\s\d.,*!=<>~a-z]+$/i.test(clauses) || !/^[=<>~!]/.test(clauses)) return false;
-  return !RELEASES_SINCE.some((release_) => satisfies(release_, clauses));
+  const named = [...clauses.matchAll(/\d+(\.\d+)*/g)].map(([version]) => version);
+  const since = [...RELEASES_SINCE, ...named.filter((version) => compare(version, RQ_FOR_SERIES) >= 0)];
+  return !since.some((version) => satisfies(version, clauses));
 }
 
 /** django-rq pinned below what its `rqworker --with-scheduler`, or the rq beside it, needs. */

@@ -4,6 +4,7 @@ import { importsOf } from '../pysource/imports.js';
 import { hasSyntaxError, parsePython } from '../pysource/parser.js';
 import { pythonStarts } from '../pysource/starts.js';
 import type { Decision, Fact, FileKind, FileResult, SourceFile } from '../types.js';
+import { isDropIn } from './drop-in.js';
 import { environmentReads } from './env-reads.js';
 import { schedulerModules } from './modules.js';
 
@@ -87,7 +88,7 @@ function sameFacts(before: PythonDoc, after: PythonDoc): boolean {
 const TELLING = /\brq\b|rq_scheduler|flask_rq2|django_rq|environ|getenv|decouple|starlette|BaseSettings/;
 
 function readFacts(file: SourceFile): Fact[] {
-  if (!TELLING.test(file.text)) return [];
+  if (!TELLING.test(file.text) || isDropIn(file.path, file.text)) return [];
   const root = parsePython(file.text);
   const where = (offset: number) => ({ path: file.path, line: lineOf(file.text, offset) });
   const imports = schedulerModules(root, importsOf(root)).map(

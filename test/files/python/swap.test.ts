@@ -224,9 +224,11 @@ describe('a name in a string is swapped', () => {
 });
 
 it('the drop-in itself is not looked into', () => {
-  const own = "KEY = 'rq:scheduler:scheduled_jobs'\nfrom rq_scheduler import Scheduler\n";
+  const own = "KEY = 'rq:scheduler:scheduled_jobs'\n";
   const analysis = analyseCode(viewOf({ 'app/rq_recurring/scheduler.py': own, 'rq_recurring.py': own }));
   expect(analysis.uses).toEqual([]);
+  const other = analyseCode(viewOf({ 'rq_recurring.py': 'from rq_scheduler import Scheduler\n' }));
+  expect(other.uses.map(({ code }) => code)).toEqual(['code-import']);
 });
 
 it('recurring calls are listed as notes, with their place', () => {

@@ -8,7 +8,7 @@ import { quoted } from './making.js';
 import type { RawUse } from './raw-use.js';
 import type { Site } from './value.js';
 
-export type CallUse = Extract<RawUse, { is: 'call' }>;
+type CallUse = Extract<RawUse, { is: 'call' }>;
 
 const WHY = 'swap-call';
 const WHY_QUEUE = 'swap-queue';
@@ -52,13 +52,13 @@ export function enqueueDrafts(use: CallUse, context: CodeContext, apart = false)
   const first = method === 'enqueue_at' ? 'scheduled_time' : 'time_delta';
   const time = named(all, first) ?? positional(all, 0);
   const func = named(all, 'func') ?? positional(all, named(all, first) ? 0 : 1);
-  if (all.some(({ node: one }) => one.type === 'dictionary_splat')) work.atMost('none', 'open-keywords');
-  if (time === undefined || func === undefined) work.atMost('none', 'open-arguments');
+  if (all.some(({ node: one }) => one.type === 'dictionary_splat')) work.level = 'none';
+  if (time === undefined || func === undefined) work.level = 'none';
   const rest = all.filter((one) => one !== time && one !== func);
   if (method === 'enqueue_at' && time && func) unnameBoth(changes, all, time, func);
   for (const argument of rest)
     if (argument.name !== null) option(argument, argument.name.text, use, changes, work);
-  if (rest.some(({ name }) => name !== null && TAKEN.has(name.text))) work.atMost('none', 'taken-keywords');
+  if (rest.some(({ name }) => name !== null && TAKEN.has(name.text))) work.level = 'none';
   work.edits.push(...changes.edits());
   if (apart) ownQueue(use, work);
   const code = method === 'enqueue_at' ? 'code-enqueue-at' : 'code-enqueue-in';
@@ -69,12 +69,12 @@ export function enqueueDrafts(use: CallUse, context: CodeContext, apart = false)
 }
 
 /** The argument that is passed under this keyword. */
-export function named(all: readonly Argument[], name: string): Argument | undefined {
+function named(all: readonly Argument[], name: string): Argument | undefined {
   return all.find((one) => one.name?.text === name);
 }
 
 /** The n-th positional argument; undefined behind a `*args`. */
-export function positional(all: readonly Argument[], n: number): Argument | undefined {
+function positional(all: readonly Argument[], n: number): Argument | undefined {
   const one = all.filter(({ name, node }) => name === null && node.type !== 'dictionary_splat')[n];
   const splat = all.findIndex(({ node }) => node.type === 'list_splat');
   return one === undefined || (splat >= 0 && all.indexOf(one) >= splat) ? undefined : one;
@@ -96,13 +96,10 @@ function unnameBoth(changes: ArgumentEdits, all: readonly Argument[], time: Argu
 function option(argument: Argument, name: string, use: CallUse, changes: ArgumentEdits, work: Work): void {
   const value = argument.value;
   const renamed = RENAMED[name];
-  if (renamed !== undefined) {
-    changes.name(argument, renamed);
-    work.args.renamed = [...((work.args.renamed as string[] | undefined) ?? []), `${name} -> ${renamed}`];
-  } else if (name === 'queue_name') otherQueue(argument, use, changes, work);
-  else if (name === 'depends_on' && value.type !== 'none') work.atMost('none', 'depends-on');
-  else if (name === 'at_front' && value.type !== 'none' && value.type !== 'false')
-    work.atMost('none', 'at-front');
+  if (renamed !== undefined) changes.name(argument, renamed);
+  else if (name === 'queue_name') otherQueue(argument, use, changes, work);
+  else if (name === 'depends_on' && value.type !== 'none') work.level = 'none';
+  else if (name === 'at_front' && value.type !== 'none' && value.type !== 'false') work.level = 'none';
 }
 
 /** `queue_name='low'`: the call goes to that queue instead. */
@@ -112,15 +109,14 @@ function otherQueue(argument: Argument, use: CallUse, changes: ArgumentEdits, wo
   const name = stringValue(argument.value);
   if (name !== null && name === queueOf(use.sites)) return;
   putQueue(argument.value.text, use, work);
-  work.args.queue = name;
-  work.onlyIfAsked('queue-name');
+  work.onlyIfAsked();
 }
 
 /** A Queue of the Scheduler's own queue, on its connection, unless the call names another. */
 function ownQueue(use: CallUse, work: Work): void {
   if (work.edits.some(({ why }) => why === WHY_QUEUE)) return;
   const name = queueOf(use.sites);
-  if (name === null) work.atMost('none', 'queue-object');
+  if (name === null) work.level = 'none';
   else putQueue(quoted(name, use.node.text), use, work);
 }
 

@@ -22,11 +22,9 @@ export function timeDraft(
   const proof = context.times.of(node, file);
   if (proof.kind === 'aware') return null;
   const work = new Work(file, context);
-  if (proof.kind === 'naive') work.onlyIfAsked('naive');
-  else work.atMost('none', 'zone-unknown');
+  if (proof.kind === 'naive') work.onlyIfAsked();
+  else work.level = 'none';
   work.args.time = short(node.text);
-  work.args.proven = proof.kind === 'naive' ? 'naive' : 'unknown';
-  work.args.because = proof.because;
   if (proof.kind === 'naive') {
     const utc = () => `${work.name('datetime', 'timezone')}.utc`;
     work.edits.push(...(utcSources(node, file, context, utc) ?? wrapped(node, `.replace(tzinfo=${utc()})`)));

@@ -1,4 +1,4 @@
-import type { Edit, Finding, Severity } from '../../../plan/types.js';
+import type { Edit, Severity } from '../../../plan/types.js';
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf } from '../../pysource/syntax.js';
 import type { FixLevel } from '../uses.js';
@@ -23,7 +23,6 @@ export class Work {
   readonly edits: Edit[] = [];
   readonly needs: Need[] = [];
   level: FixLevel = 'safe';
-  why = '';
   proposal: string | null = null;
   readonly args: Record<string, string | number | boolean | null | readonly string[]> = {};
 
@@ -32,17 +31,9 @@ export class Work {
     readonly context: CodeContext,
   ) {}
 
-  /** Lowers the level, with the first reason that does. */
-  atMost(level: FixLevel, why: string): void {
-    const order = { safe: 0, unsafe: 1, none: 2 };
-    if (order[level] <= order[this.level]) return;
-    this.level = level;
-    this.why = why;
-  }
-
   /** For what only `--native-api` changes. */
-  onlyIfAsked(why: string): void {
-    if (!this.context.nativeApi) this.atMost('none', why);
+  onlyIfAsked(): void {
+    if (!this.context.nativeApi) this.level = 'none';
   }
 
   /** The local name of something that the fix needs. */
@@ -57,8 +48,7 @@ export class Work {
   }
 
   draft(code: string, node: PyNode, sites: readonly Site[], severity: Severity = 'error'): Draft {
-    const { file, level: own, edits, needs, proposal } = this;
-    const args: Finding['args'] = this.why === '' ? this.args : { ...this.args, why: this.why };
+    const { file, level: own, edits, needs, proposal, args } = this;
     const possible = own !== 'none';
     return {
       code,
@@ -76,7 +66,7 @@ export class Work {
 }
 
 /** The source of an object of which a Queue is made, as it stands after that. */
-export function receiverText(receiver: PyNode, sites: readonly Site[], file: PyFile): string {
+function receiverText(receiver: PyNode, sites: readonly Site[], file: PyFile): string {
   const inside = sites.filter(
     (site) => site.file === file && site.node.start >= receiver.start && site.node.end <= receiver.end,
   );

@@ -7,7 +7,7 @@ import { makingOf } from './making.js';
 import type { RawUse } from './raw-use.js';
 
 /**
- * What a use says of its object: `once` makes a job that runs once, `made` makes, names or reads the object,
+ * What a use says of its object: `once` makes a job that runs once, `made` makes or names the object,
  * `recurring` repeats, and `sees` lists, cancels or may do anything with the jobs of all Schedulers.
  */
 export type UseRole = 'once' | 'made' | 'recurring' | 'sees';
@@ -16,8 +16,7 @@ export function roleOf(use: RawUse): UseRole {
   if (use.is === 'flask-job') return 'recurring';
   if (use.mixed) return 'sees';
   if (use.is === 'construct' || use.is === 'annotation') return 'made';
-  if (use.is === 'read') return use.attribute === 'connection' && !use.written ? 'made' : 'sees';
-  if (use.is !== 'call') return 'sees';
+  if (use.is === 'open') return 'sees';
   if (use.method === 'enqueue_at' || use.method === 'enqueue_in') return 'once';
   return isRegistering(use.method) ? 'recurring' : 'sees';
 }
@@ -45,11 +44,12 @@ function constructed(use: Extract<RawUse, { is: 'construct' }>, context: CodeCon
   const { site, file } = use;
   const making = makingOf(site);
   const work = new Work(file, context);
-  work.atMost(making.level, making.reason);
+  work.level = making.level;
   work.edits.push(...making.edits);
   work.needs.push(...making.needs);
   work.args.queue = making.queue;
   work.args.kind = site.kind;
+  if (site.kind === 'flask') work.args.why = 'flask-rq';
   const code =
     site.kind === 'django' || site.kind === 'flask' ? 'code-get-scheduler' : 'code-scheduler-object';
   return work.draft(code, use.node, use.sites);
@@ -58,7 +58,7 @@ function constructed(use: Extract<RawUse, { is: 'construct' }>, context: CodeCon
 function annotated(use: Extract<RawUse, { is: 'annotation' }>, context: CodeContext): Draft {
   const { node, file, sites } = use;
   const work = new Work(file, context);
-  if (sites.length === 0 || sites.some(({ kind }) => kind === 'declared')) work.atMost('none', 'declared');
+  if (sites.length === 0 || sites.some(({ kind }) => kind === 'declared')) work.level = 'none';
   work.args.kind = 'annotation';
   const { written, need } = localName(file, 'rq', 'Queue');
   if (need !== null) work.needs.push(need);
@@ -71,7 +71,7 @@ function annotated(use: Extract<RawUse, { is: 'annotation' }>, context: CodeCont
 export function recurringNote(use: RawUse, context: CodeContext): Draft | null {
   if (use.is !== 'call' || !isRegistering(use.method)) return null;
   const work = new Work(use.file, context);
-  work.atMost('none', '');
+  work.level = 'none';
   const given = argumentList(use.node);
   const local = given.find(({ name }) => name?.text === 'use_local_timezone');
   work.args.method = use.method;

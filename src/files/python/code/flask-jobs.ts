@@ -40,7 +40,8 @@ export function flaskJobDraft(use: Extract<RawUse, { is: 'flask-job' }>, context
   work.proposal = `${scheduler}.${use.method}(${parts.join(', ')})`;
   work.args.function = short(fn);
   work.args.method = use.method;
-  work.atMost('none', 'flask-rq');
+  work.level = 'none';
+  work.args.why = 'flask-rq';
   return work.draft('code-decorator', use.node, use.sites);
 }
 

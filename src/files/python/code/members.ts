@@ -29,21 +29,7 @@ export function attributeValues(node: PyNode, file: PyFile, values: Values): Val
   if (owned || found.some(({ is }) => !/^(other|external|none)$/.test(is))) return found;
   const carried = carriedBy(name, lastPart(object), values);
   if (carried.length > 0) return carried;
-  return found.some(({ is }) => is === 'external') ? found : ofUnknown(name, values);
-}
-
-/**
- * An attribute of an object of which nothing is known. Where the project's classes give that name to schedulers it
- * may be one of theirs; with anything else of that name it may also be that.
- */
-function ofUnknown(name: string, values: Values): Value[] {
-  const given = values.traces.carriers(name).flatMap(({ value, file }) => [...values.of(value, file)]);
-  if (given.some(({ is }) => is === 'scheduler')) return given;
-  const methods = values.traces.methods(name);
-  const lead = methods.some(({ node, file }) =>
-    values.returned(node, file).some(({ is }) => is === 'scheduler'),
-  );
-  return lead ? methods.map(({ node, file }) => ({ is: 'function', file, node, method: true })) : [OTHER];
+  return found.some(({ is }) => is === 'external') ? found : [OTHER];
 }
 
 /** The attribute of one value; null for one that has none to speak of. */

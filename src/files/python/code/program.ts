@@ -1,5 +1,6 @@
 import { hasSyntaxError, type PyNode, parsePython } from '../../pysource/parser.js';
 import type { ProjectView } from '../../types.js';
+import { isDropIn } from '../drop-in.js';
 import { type Names, namesIn } from './scopes.js';
 
 /** One parsed Python file of the project. */
@@ -26,7 +27,7 @@ export class Program {
 
   constructor(view: ProjectView) {
     this.#view = view;
-    this.paths = view.paths.filter((path) => path.endsWith('.py') && !OWN.test(path));
+    this.paths = view.paths.filter((path) => path.endsWith('.py') && !isDropIn(path, this.text(path)));
     for (const path of this.paths) {
       const parts = path.replace(/(\/__init__)?\.py$/, '').split('/');
       for (let i = 0; i < parts.length; i++) {
@@ -119,9 +120,6 @@ export class Program {
     return candidates.find((path) => this.#view.get(path) !== undefined) ?? null;
   }
 }
-
-/** The drop-in itself, where the project holds it. */
-const OWN = /(^|\/)rq_recurring(\.py$|\/)/;
 
 const WELL_KNOWN =
   /^(rq|redis|rq_scheduler|django_rq|flask_rq2|flask|django|datetime|time|queue|sched|schedule|celery|calendar|types|typing|logging|pytz|arrow|pendulum|apscheduler)(\.|$)/;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromByteText } from '../../src/files/bytes.js';
+import { counterpart } from '../../src/files/python/code/counterparts.js';
 import { analyseCode } from '../../src/files/python/uses.js';
 import type { SourceFile } from '../../src/files/types.js';
 import { runPython } from '../../src/world/engines/processes.js';
@@ -172,6 +173,26 @@ describe.each(wide ? ALL_PAIRS : DEFAULT_PAIRS)(
 
 describe('the comparison', () => {
   const parts = useRealParts(GUIDE_PAIR);
+
+  it('imports nothing that rq_recurring does not have', async () => {
+    const modules = [
+      'rq_scheduler',
+      'rq_scheduler.scheduler',
+      'rq_scheduler.utils',
+      'rq_scheduler.scripts.rqscheduler',
+    ];
+    const ask = (input: object) =>
+      runPython<{ public: string[]; missing: string[] }>({
+        venv: parts.venv,
+        script: `${PY_DIR}/code/public_names.py`,
+        input: { modules: [], names: [], path: [`${ROOT}python/src`], ...input },
+      });
+    const old = [...modules.slice(0, 3), ...(await ask({ modules })).public];
+    const names = old.flatMap((name) => counterpart(name, 'rq_recurring') ?? []);
+    expect(names).toEqual(expect.arrayContaining(['rq_recurring', 'rq_recurring.utils.to_unix']));
+    expect(names).toContain('rq_recurring.__main__.rqscheduler');
+    expect((await ask({ names })).missing).toEqual([]);
+  });
 
   it('notices a naive time that is left to RQ', async () => {
     const place = { venv: parts.venv, url: parts.url, zone: 'Asia/Shanghai' };

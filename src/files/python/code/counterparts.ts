@@ -3,6 +3,8 @@ const MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
   rq_scheduler: new Set(['Scheduler', 'VERSION', 'scheduler', 'utils']),
   'rq_scheduler.scheduler': new Set([
     'Scheduler',
+    'Job',
+    'Queue',
     'logger',
     'from_unix',
     'to_unix',

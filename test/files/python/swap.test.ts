@@ -239,3 +239,19 @@ it('recurring calls are listed as notes, with their place', () => {
   expect(shown).toContainEqual(['code-cron', 3, 1, 'info', 'none']);
   expect(shown).toContainEqual(['code-schedule', 4, 1, 'info', 'none']);
 });
+
+it('recurring calls are listed too where it cannot be told what they are called on', () => {
+  const files = {
+    'a.py': 'from rq_scheduler import Scheduler\nimport box\nbox.clock = Scheduler()\n',
+    'b.py':
+      "import box\ndef go(clock):\n  box.clock.cron('* * * * *', f)\n  clock.schedule(t, f, interval=5)\n",
+    'c.py':
+      'import schedule\nschedule.every().schedule(1, 2)\nclass Own:\n  def cron(self, *a): pass\nOwn().cron(1, 2)\n',
+  };
+  const listed = (all: Record<string, string>) =>
+    analyseCode(viewOf(all)).uses.flatMap(({ code, path, line }) =>
+      /cron|schedule$/.test(code) ? [`${path}:${line}`] : [],
+    );
+  expect(listed(files)).toEqual(['b.py:3', 'b.py:4']);
+  expect(listed({ 'b.py': files['b.py'], 'c.py': files['c.py'] })).toEqual([]);
+});

@@ -7,7 +7,6 @@ import { parseCandidates } from './candidates.js';
 import type { CodeContext } from './context.js';
 import { djangoReads } from './django.js';
 import { type Draft, outermost, sourceWith, within } from './draft.js';
-import { recurringNote } from './drafts.js';
 import { flaskDrafts, flaskImports } from './flask.js';
 import { covers, Imports, type OurImport } from './imports.js';
 import { nativeUses } from './native.js';
@@ -15,6 +14,7 @@ import { configLines, keyKind, keyLines, seedings, workerStarts } from './others
 import { placeOf } from './place.js';
 import { Program, type PyFile } from './program.js';
 import type { RawUse } from './raw-use.js';
+import { recurringNotes } from './recurring.js';
 import { Scanner } from './scan.js';
 import { djangoAware } from './settings.js';
 import { namedInStrings } from './strings.js';
@@ -51,14 +51,15 @@ export function analyse(view: ProjectView, options: CodeOptions): CodeAnalysis {
   const reads = files
     .flatMap((file) => djangoReads(file, values, runtime))
     .filter((one) => !isWithin(one, native));
+  const any = raw.length > 0 || files.some((file) => imports.of(file).length > 0);
   const drafts = distinctDrafts([
     ...native,
     ...reads,
     ...flaskDrafts(raw, native, context),
-    ...raw.flatMap((use) => recurringNote(use, context) ?? []),
+    ...(any ? recurringNotes(values) : []),
     ...seedings(raw),
     ...strings,
-    ...startsIn(program, raw.length > 0 || files.some((file) => imports.of(file).length > 0)),
+    ...(any ? startsIn(program) : []),
   ]);
   return new Analysis(program, imports, files, drafts, namedElsewhere(view));
 }
@@ -74,9 +75,8 @@ function scanAll(program: Program, values: Values): RawUse[] {
   }
 }
 
-/** Workers without their scheduler, where the project has to do with rq-scheduler at all. */
-function startsIn(program: Program, any: boolean): Draft[] {
-  if (!any) return [];
+/** Workers without their scheduler. */
+function startsIn(program: Program): Draft[] {
   return program.paths
     .filter((path) => /\.work\(|rqworker/.test(program.text(path)))
     .flatMap((path) => program.file(path) ?? [])

@@ -1,4 +1,3 @@
-import { argumentList } from './arguments.js';
 import { enqueueDrafts } from './call-enqueue.js';
 import { type CodeContext, Work } from './context.js';
 import type { Draft } from './draft.js';
@@ -65,17 +64,4 @@ function annotated(use: Extract<RawUse, { is: 'annotation' }>, context: CodeCont
   const content = node.type === 'string' ? node.children.find(({ type }) => type === 'string_content') : node;
   if (content) work.edit(content.start, content.end, written, 'swap-scheduler');
   return work.draft('code-scheduler-object', node, sites);
-}
-
-/** A recurring call: it stays on the Scheduler, and is listed. Null for any other use. */
-export function recurringNote(use: RawUse, context: CodeContext): Draft | null {
-  if (use.is !== 'call' || !isRegistering(use.method)) return null;
-  const work = new Work(use.file, context);
-  work.level = 'none';
-  const given = argumentList(use.node);
-  const local = given.find(({ name }) => name?.text === 'use_local_timezone');
-  work.args.method = use.method;
-  work.args.localTime = local?.value.type === 'true';
-  const code = use.method === 'cron' ? 'code-cron' : 'code-schedule';
-  return work.draft(code, use.node, use.sites, 'info');
 }

@@ -58,6 +58,18 @@ describe('an import is swapped', () => {
       'from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from rq_scheduler import Scheduler',
       'from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from rq_recurring import Scheduler',
     ],
+    [
+      'from rq_scheduler.scripts.rqscheduler import main\nmain()',
+      'from rq_recurring.__main__ import rqscheduler as main\nmain()',
+    ],
+    [
+      "from rq_scheduler.scripts import rqscheduler\nif __name__ == '__main__':\n    rqscheduler.main()",
+      "from rq_recurring.__main__ import rqscheduler\nif __name__ == '__main__':\n    rqscheduler()",
+    ],
+    [
+      'import rq_scheduler.scripts.rqscheduler as r\nr.main()',
+      'from rq_recurring.__main__ import rqscheduler as r\nr()',
+    ],
     ["importlib.import_module('rq_scheduler')", "importlib.import_module('rq_recurring')"],
     ['importlib.import_module("rq_scheduler.utils")', 'importlib.import_module("rq_recurring.utils")'],
     ["__import__('rq_scheduler').Scheduler", "__import__('rq_recurring').Scheduler"],
@@ -81,7 +93,7 @@ describe('an import is swapped', () => {
 
   it.each([
     'from rq_scheduler import nothing_of_the_kind',
-    'from rq_scheduler.scripts import rqscheduler',
+    'from rq_scheduler.scripts import rqscheduler\nrqscheduler.main()\nprint(rqscheduler)',
     'import rq_scheduler.scripts.rqscheduler',
     'from rq_scheduler.scheduler import crontab',
   ])('but not where nothing takes its place: %j', (text) => {

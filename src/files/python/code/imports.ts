@@ -1,27 +1,15 @@
 import type { Edit } from '../../../plan/types.js';
-import type { PyImport } from '../../pysource/imports.js';
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf } from '../../pysource/syntax.js';
-import { counterpart, isOurs, starredNames } from './counterparts.js';
 import type { Draft, Need } from './draft.js';
 import { type ImportName, importEdits, importLines, listedNames, unique } from './import-edits.js';
 import { indentAt, newlineOf } from './lines.js';
+import { carriersIn, type OurImport, oursIn } from './our-imports.js';
 import type { PyFile } from './program.js';
 import { isReadElsewhere, readsOf } from './readers.js';
-import { lookUp } from './scopes.js';
 import type { Values } from './values.js';
 
 const WHY = 'swap-import';
-
-/** One name of an import statement that is rq-scheduler's, and what is imported in its place. */
-export interface OurImport extends ImportName {
-  readonly file: PyFile;
-  readonly item: PyImport;
-  /** Null where nothing takes its place. */
-  readonly need: Need | null;
-  /** Why not; '' where something does. */
-  readonly why: string;
-}
 
 /** Finds the imports of rq-scheduler's names, and says what becomes of each once some drafts are carried out. */
 export class Imports {
@@ -36,9 +24,7 @@ export class Imports {
   of(file: PyFile): readonly OurImport[] {
     const known = this.#own.get(file);
     if (known !== undefined) return known;
-    const found = [...file.names.parents.keys()]
-      .filter(({ type }) => /^import(_from)?_statement$/.test(type))
-      .flatMap((statement) => this.#ofStatement(statement, file));
+    const found = oursIn(file, this.values, this.runtime);
     this.#own.set(file, found);
     return found;
   }
@@ -67,6 +53,7 @@ export class Imports {
     for (const [statement, names] of byStatement) {
       const gone = names.filter((one) => this.#drops(one, active));
       const kept = names.filter((one) => !gone.includes(one));
+      edits.push(...kept.flatMap(({ reads = [] }) => reads));
       for (const one of gone) {
         dropped.push(one);
         if (file.names.parents.get(statement) !== file.root) put(statement, this.#neededThrough(one, active));
@@ -80,7 +67,7 @@ export class Imports {
           put(statement, [one.need]);
         }
     }
-    for (const one of file.broken ? [] : this.#carriers(file)) {
+    for (const one of file.broken ? [] : carriersIn(file)) {
       const nested = file.names.parents.get(one.statement) !== file.root;
       const through = this.#neededThrough(one, active);
       if (through.length > 0 && this.#isIdle(one, active, nested)) {
@@ -96,72 +83,6 @@ export class Imports {
     );
     if (dropped.length > 0 || needs.length > 0) edits.push(...importEdits(file, dropped, inPlace, needs));
     return edits;
-  }
-
-  #ofStatement(statement: PyNode, file: PyFile): OurImport[] {
-    const items = file.names.importsOf(statement);
-    const listed = listedNames(statement);
-    if (listed.length === 0)
-      return items.filter(({ origin }) => isOurs(origin)).map((item) => this.#star(item, statement, file));
-    return items.flatMap((item, i) => {
-      const node = listed[i];
-      const dotted = statement.type === 'import_statement' ? item.module : item.origin;
-      return node === undefined || !isOurs(dotted) ? [] : [this.#named(item, dotted, node, statement, file)];
-    });
-  }
-
-  #named(item: PyImport, dotted: string, node: PyNode, statement: PyNode, file: PyFile): OurImport {
-    const local = item.local ?? '';
-    const common = { file, item, statement, node, local };
-    const place = counterpart(dotted, this.runtime);
-    const why = this.#whyNot(item, dotted, statement, file);
-    if (why !== '' || place === null) return { ...common, need: null, why };
-    if (statement.type === 'import_statement') {
-      // `import rq_scheduler.utils` binds `rq_scheduler`, and the package loads its modules itself.
-      const module = item.origin === item.module ? place : this.runtime;
-      return { ...common, need: { module, name: null, local }, why };
-    }
-    const at = place.lastIndexOf('.');
-    return { ...common, need: { module: place.slice(0, at), name: place.slice(at + 1), local }, why };
-  }
-
-  #whyNot(item: PyImport, dotted: string, statement: PyNode, file: PyFile): string {
-    if (file.broken) return 'syntax-error';
-    if (this.values.program.locate(item.module, file.path) !== null) return 'own-module';
-    if (/_by_index$/.test(dotted)) return 'by-index';
-    const bound = statement.type === 'import_statement' && item.origin !== item.module;
-    if (bound && !item.module.startsWith('rq_')) return 'dotted-import';
-    return counterpart(dotted, this.runtime) === null ? 'no-counterpart' : '';
-  }
-
-  /** A star brings more than is wanted: of rq_recurring only what rq-scheduler's had is imported, by name. */
-  #star(item: PyImport, statement: PyNode, file: PyFile): OurImport {
-    const node = statement.children.find(({ type }) => type === 'wildcard_import') ?? statement;
-    const common = { file, item, statement, node, local: '*' };
-    const place = counterpart(item.module, this.runtime);
-    const names = starredNames(item.module);
-    const why = file.broken ? 'syntax-error' : place === null ? 'no-counterpart' : '';
-    if (why !== '' || place === null) return { ...common, need: null, why };
-    const read = (name: string) => isUnbound(file, name);
-    const wanted =
-      names === null
-        ? '*'
-        : ['Scheduler', ...[...names].filter((one) => one !== 'Scheduler' && read(one))].join(', ');
-    return { ...common, need: { module: place, name: wanted, local: wanted }, why: '' };
-  }
-
-  /** Imports of django-rq's modules of which `get_scheduler` may be read. */
-  #carriers(file: PyFile): OurImport[] {
-    if (!file.text.includes('django_rq')) return [];
-    return [...file.names.parents.keys()]
-      .filter(({ type }) => /^import(_from)?_statement$/.test(type))
-      .flatMap((statement) =>
-        listedNames(statement).flatMap((node, i) => {
-          const item = file.names.importsOf(statement)[i];
-          if (item === undefined || !/^django_rq(\.queues)?$/.test(item.origin)) return [];
-          return [{ file, item, statement, node, local: item.local ?? '', need: null, why: '' }];
-        }),
-      );
   }
 
   #drops(one: OurImport, active: readonly Draft[]): boolean {
@@ -191,6 +112,7 @@ function swapInside(statement: PyNode, kept: readonly OurImport[], others: boole
   const [first] = kept;
   if (first === undefined || kept.every(({ need }) => need === null)) return [];
   if (statement.type === 'import_statement') {
+    if (kept.some(({ need }) => need !== null && need.name !== null)) return null;
     return kept.flatMap(({ node, need, local }) => {
       if (need === null) return [];
       const text = `${need.module} as ${local}`;
@@ -242,13 +164,4 @@ function behind(file: PyFile, statement: PyNode, needs: readonly Need[]): Edit[]
 /** Does the edit replace the whole node? */
 export function covers({ start, end }: Edit, node: PyNode): boolean {
   return end > start && start <= node.start && node.end <= end;
-}
-
-/** Is the name read in the file although nothing binds it there? */
-function isUnbound(file: PyFile, name: string): boolean {
-  for (const node of file.names.parents.keys()) {
-    if (node.type !== 'identifier' || node.text !== name || node.field === 'attribute') continue;
-    if (lookUp(name, file.names.scopeAt(node)).length === 0) return true;
-  }
-  return false;
 }

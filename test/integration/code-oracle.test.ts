@@ -123,13 +123,25 @@ function runAll(all: ReturnType<typeof lay>, { venv, url, zone }: Place, forbid:
   });
 }
 
+/** Runs again where the next time of a cron string of every five minutes may have become another one meanwhile. */
+async function withinOneSlot<T>(run: () => Promise<T>): Promise<T> {
+  const slot = () => Math.floor(Date.now() / 300_000);
+  for (;;) {
+    const began = slot();
+    const done = await run();
+    if (slot() === began) return done;
+  }
+}
+
 /** Runs the programs as they are on rq-scheduler, and fixed where it cannot be imported. */
 async function expectSame(names: readonly string[], place: Place, nativeApi = false) {
   const where = join(basename(place.venv.dir), place.zone.replace('/', '-'), String(nativeApi));
   const before = lay(join(where, 'before'), names, (name) => codeCase(name).before);
   const after = lay(join(where, 'after'), names, (name) => fixed(codeCase(name).before, nativeApi));
-  const legacy = await runAll(before, place);
-  const native = await runAll(after, place, ['rq_scheduler']);
+  const [legacy, native] = await withinOneSlot(async () => [
+    await runAll(before, place),
+    await runAll(after, place, ['rq_scheduler']),
+  ]);
   for (const name of names) {
     const [was, is] = [legacy[name], native[name]];
     if (!was || !is) throw new Error(`${name} was not run`);

@@ -264,6 +264,6 @@ it('recurring calls are listed too where it cannot be told what they are called 
     analyseCode(viewOf(all)).uses.flatMap(({ code, path, line }) =>
       /cron|schedule$/.test(code) ? [`${path}:${line}`] : [],
     );
-  expect(listed(files)).toEqual(['b.py:3', 'b.py:4']);
+  expect(listed(files)).toEqual(['b.py:3', 'b.py:4', 'd.py:4']);
   expect(listed({ 'b.py': files['b.py'], 'c.py': files['c.py'] })).toEqual([]);
 });

@@ -1,5 +1,7 @@
+import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf } from '../../pysource/syntax.js';
 import { argumentList } from './arguments.js';
+import { classKind } from './calling.js';
 import type { Draft } from './draft.js';
 import { note } from './others.js';
 import type { PyFile } from './program.js';
@@ -30,7 +32,8 @@ function* notesIn(file: PyFile, values: Values): Generator<Draft> {
     if (object === undefined || method === undefined || !METHODS.has(method)) continue;
     const found = values.of(object, file);
     const isScheduler = found.some(({ is }) => is === 'scheduler');
-    const isUnknown = found.every(({ is }) => /^(other|none|unread)$/.test(is));
+    const isUnknown =
+      found.every(({ is }) => /^(other|none|unread)$/.test(is)) && !isOwn(object, file, values);
     const given = argumentList(call);
     const fits =
       given.some(({ name, splat }) => splat || KEYWORDS.test(name?.text ?? '')) ||
@@ -40,4 +43,12 @@ function* notesIn(file: PyFile, values: Values): Generator<Draft> {
     const code = method === 'cron' ? 'code-cron' : 'code-schedule';
     yield note(file, call, code, 'info', { method, localTime: local?.value.type === 'true' });
   }
+}
+
+/** `self` of a class that extends no Scheduler. */
+function isOwn(object: PyNode, file: PyFile, values: Values): boolean {
+  if (object.type !== 'identifier' || !/^(self|cls)$/.test(object.text)) return false;
+  for (let at = file.names.parents.get(object); at !== undefined; at = file.names.parents.get(at))
+    if (at.type === 'class_definition') return classKind({ node: at, file }, values) !== 'scheduler';
+  return false;
 }

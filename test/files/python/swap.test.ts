@@ -259,6 +259,8 @@ it('recurring calls are listed too where it cannot be told what they are called 
       "import box\ndef go(clock):\n  box.clock.cron('* * * * *', f)\n  clock.schedule(t, f, interval=5)\n",
     'c.py':
       'import schedule\nschedule.every().schedule(1, 2)\nclass Own:\n  def cron(self, *a): pass\nOwn().cron(1, 2)\n',
+    'd.py':
+      'from rq_scheduler import Scheduler\nclass S(Scheduler):\n  def go(self):\n    self.cron(1, 2)\nclass T:\n  def go(self):\n    self.cron(1, 2)\n',
   };
   const listed = (all: Record<string, string>) =>
     analyseCode(viewOf(all)).uses.flatMap(({ code, path, line }) =>

@@ -154,6 +154,14 @@ describe('a scheduler is found where it travels', () => {
       'a listing elsewhere',
       { 'x.py': `${MADE}scheduler.${IN}`, 'y.py': `${MADE}list(scheduler.get_jobs())` },
     ],
+    [
+      'another that may list where it is not followed',
+      {
+        'x.py': `${MADE}scheduler.${IN}`,
+        'y.py': `${MADE}`.replaceAll('scheduler =', 'clock ='),
+        'z.py': 'def f(box):\n  box.clock.get_jobs()',
+      },
+    ],
     ['what nobody uses', { 'x.py': MADE }],
     [
       'what is read under a key',

@@ -30,9 +30,9 @@ export function nativeUses(
 ): Draft[] {
   if (raw.some((use) => roleOf(use) === 'sees')) return [];
   const sight = new Sight(context.values);
-  const units = unitsOf(raw, context)
-    .filter(({ uses }) => !uses.some(({ file }) => isStarred(file)))
-    .filter(({ sites }) => sight.covers(sites));
+  const all = unitsOf(raw, context);
+  if (!all.every(({ sites }) => sight.covers(sites))) return [];
+  const units = all.filter(({ uses }) => !uses.some(({ file }) => isStarred(file)));
   const pure = context.nativeApi ? units.filter(isPure) : wholeFiles(units, raw, losesImports);
   const apart = context.nativeApi ? units.filter((unit) => !isPure(unit)) : [];
   return [...pure.flatMap(inStep), ...apart.flatMap((unit) => ownQueues(unit, context))];

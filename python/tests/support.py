@@ -22,7 +22,7 @@ PATHS = [HERE] if PACKAGE == 'installed' else [PACKAGE, HERE]
 sys.path[:0] = [path for path in PATHS if path not in sys.path]
 sys.dont_write_bytecode = True
 
-from redis import Redis  # noqa: E402
+from redis import Redis
 
 logging.getLogger('rq.recurring').setLevel(logging.CRITICAL)
 SERVER = {}

@@ -7,7 +7,8 @@ import unittest
 from support import emptied, main, marks, start_server, start_worker, stop, waiting
 
 import recurring_jobs as jobs
-from rq import Callback
+from rq import Callback, Worker
+from rq.suspension import suspend
 from rq_recurring import cancel, cron, every, get, repair
 from version_one import write_by_hand
 
@@ -61,6 +62,8 @@ class Live(unittest.TestCase):
             cancel('cancelled', connection=redis)
             cls.wait_for_runs()
             cls.repaired = repair(connection=redis, grace=0.5)
+            for connection in (redis, simple):
+                cls.suspend(connection)
         finally:
             stop(*workers)
 
@@ -80,6 +83,14 @@ class Live(unittest.TestCase):
         ):
             time.sleep(0.1)
         time.sleep(3)
+
+    @staticmethod
+    def suspend(connection):
+        """Let each worker end its job and take no other: one that is stopped while it takes a job loses that."""
+        suspend(connection)
+        until = time.time() + 30
+        while time.time() < until and any(one.state != 'suspended' for one in Worker.all(connection=connection)):
+            time.sleep(0.05)
 
     def check_counted(self, name, connection=None, step=1, least=3):
         """Each run that was enqueued was executed once, or is queued still, and each has a time of its own."""

@@ -1,10 +1,8 @@
 """RQ_KEY_PREFIX (RQ 3.0): the keys of this package follow it, as RQ's do. Skipped where RQ has no prefix."""
 
 import json
-import os
 import time
 import unittest
-from datetime import datetime, timedelta
 
 import rq
 from support import emptied, main, marks, run_python, start_server, start_worker, stop, url

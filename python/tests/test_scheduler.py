@@ -1,6 +1,5 @@
 """The drop-in ``Scheduler``: what programs written for rq-scheduler rely on. No worker runs beside these tests."""
 
-import json
 import os
 import signal
 import subprocess
@@ -419,7 +418,7 @@ class Store(Case):
             self.assertEqual((self.redis.lrange('own-queue', 0, -1), len(marks(self.redis, 'x'))), ([b'poll'], 1))
 
     def test_settable_attributes(self):
-        scheduler = Scheduler('first', 'ignored' and None, 5, connection=emptied(8), name='me')
+        scheduler = Scheduler('first', None, 5, connection=emptied(8), name='me')
         scheduler.connection = self.redis
         scheduler.log = self.scheduler.log
         self.assertEqual((scheduler.queue_name, scheduler._interval, scheduler.name), ('first', 5, 'me'))

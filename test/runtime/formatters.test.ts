@@ -51,6 +51,26 @@ async function expectToPass(copy: string, programs: readonly (readonly string[])
   }
 }
 
+describe('the distribution', { timeout: 300_000 }, () => {
+  it('passes its own linter and formatter', async () => {
+    for (const [program = '', ...args] of [
+      ['ruff', 'check', '--no-cache', '.'],
+      ['black', '--check', 'src'],
+    ]) {
+      const { code, stdout, stderr } = await runToEnd(env.bin(program), args, { cwd: DISTRIBUTION });
+      expect(code, `${stdout}${stderr}`).toBe(0);
+    }
+  });
+
+  it.runIf(WIDE)('passes mypy --strict', async () => {
+    const packages = ['mypy==2.4.1', 'types-python-dateutil', 'rq==3.0.0', 'redis<9'];
+    const typed = await ensurePackages({ cacheDir: TEST_CACHE, name: 'mypy', packages });
+    const args = ['--cache-dir', '/dev/null'];
+    const { code, stdout } = await runToEnd(typed.bin('mypy'), args, { cwd: DISTRIBUTION });
+    expect(code, stdout).toBe(0);
+  });
+});
+
 describe('rq_recurring, formatted by', { timeout: 600_000 }, () => {
   it.each(Object.keys(TOOLS))('%s', async (tool) => {
     const copy = join(folder, tool);

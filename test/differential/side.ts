@@ -1,0 +1,97 @@
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import type { ManagedProcess } from '../../src/world/engines/managed.js';
+import { runPython, startLegacyScheduler, startWorker } from '../../src/world/engines/processes.js';
+import { ensureVenv, type PythonEnv } from '../../src/world/engines/python-env.js';
+import { type PrivateRedis, startPrivateRedis } from '../../src/world/engines/redis-server.js';
+import type { VersionPair } from '../../src/world/engines/versions.js';
+import { ROOT, TEST_CACHE } from '../support/paths.js';
+
+/** Where the programs and their job functions lie. */
+export const PROGRAMS = `${ROOT}test/differential/programs`;
+const PY = `${ROOT}test/differential/py`;
+
+/** Which package the programs import: rq-scheduler, run by rqscheduler, or rq_recurring, run by the workers alone. */
+export type Which = 'rq_scheduler' | 'rq_recurring';
+
+/** What a program recorded, in its order (test/differential/py/stage.py). */
+export type Trace = readonly Record<string, unknown>[];
+
+/** A private Redis with real workers for one of the two packages, the other not importable on the side of ours. */
+export interface Side {
+  readonly which: Which;
+  readonly client: Redis;
+  readonly redis: PrivateRedis;
+  readonly venv: PythonEnv;
+  /** The programs, with their import as this side has it. */
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** URL of one of its databases. */
+  url(database?: number): string;
+  /** `rq worker`, with a scheduler on the side of ours. `simple`: one that runs jobs without a work horse, in less time. */
+  worker(
+    queues: readonly string[],
+    options?: { readonly database?: number; readonly simple?: boolean },
+  ): Promise<ManagedProcess>;
+  /** On the side of rq-scheduler a real `rqscheduler` that looks every second. */
+  scheduler(database?: number): Promise<void>;
+  /** Runs programs to their end. */
+  drive(how: 'together' | 'alone', names: readonly string[], database?: number): Promise<Record<string, Trace>>;
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** Opens a side; `zone` is the TZ of every process. */
+export async function openSide(which: Which, pair: VersionPair, zone = 'UTC'): Promise<Side> {
+  const [redis, venv, folder] = await Promise.all([
+    startPrivateRedis({ cacheDir: TEST_CACHE }),
+    ensureVenv({ cacheDir: TEST_CACHE, ...pair }),
+    copyPrograms(which),
+  ]);
+  const client = new Redis(redis.url);
+  const own = which === 'rq_recurring' ? [`${ROOT}python/src`] : [];
+  const env = { TZ: zone, PYTHONPATH: [folder, ...own].join(':') };
+  const started: ManagedProcess[] = [];
+  const url = (database = 0) => `redis://127.0.0.1:${redis.port}/${database}`;
+  return {
+    ...{ which, client, redis, venv, folder, env, url },
+    worker: async (queues, { database, simple = false } = {}) => {
+      const withScheduler = which === 'rq_recurring';
+      const common = { venv, url: url(database), cwd: folder, env };
+      const args = simple ? ['--worker-class', 'rq.worker.SimpleWorker'] : [];
+      const worker = await startWorker({ ...common, queues, withScheduler, args });
+      started.push(worker);
+      return worker;
+    },
+    scheduler: async (database) => {
+      if (which === 'rq_scheduler')
+        started.push(
+          await startLegacyScheduler({ venv, url: url(database), interval: 1, cwd: folder, env }),
+        );
+    },
+    drive: (how, names, database) =>
+      runPython({ venv, script: `${PY}/drive.py`, args: [which, url(database), how, ...names], env }),
+    output: () => started.map((managed) => `--- ${managed.name}\n${managed.output()}`).join('\n'),
+    stop: async () => {
+      await Promise.all(started.map((managed) => managed.kill()));
+      client.disconnect();
+      await redis.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The programs in a folder of their own. On the side of ours the name of the package is swapped, nothing else. */
+async function copyPrograms(which: Which): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'migrate-scheduler-differential-'));
+  await cp(PROGRAMS, folder, { recursive: true });
+  if (which === 'rq_scheduler') return folder;
+  for (const name of await readdir(folder)) {
+    const text = await readFile(join(folder, name), 'utf8');
+    await writeFile(join(folder, name), text.replace(/^from rq_scheduler import/gm, 'from rq_recurring import'));
+  }
+  await writeFile(join(folder, 'sitecustomize.py'), 'import sys\n\nsys.modules["rq_scheduler"] = None\n');
+  return folder;
+}

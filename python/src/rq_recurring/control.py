@@ -16,7 +16,7 @@ from rq import Callback
 from rq.job import Job, JobStatus
 
 from .crontab import check_cron, next_time
-from .keys import as_text, is_safe_id, job_key, queue_key, registry_key, series_key
+from .keys import MIGRATED_KEY, as_text, is_safe_id, job_key, queue_key, registry_key, series_key
 from .series import (
     ACTIVE,
     CALLBACKS,
@@ -263,8 +263,9 @@ def ensure(definitions: Iterable[Definition], *, connection: Redis, group: Optio
         raise ValueError('series defined more than once, give each its own name: ' + ', '.join(repeated))
     done = Ensured()
     seen: Set[str] = set()
+    migrated = load_all(connection, MIGRATED_KEY)
     for (series, job), start in wanted:
-        stored, action = _register(connection, series, job, start)
+        stored, action = _register(connection, series, job, start, migrated)
         seen.add(stored.id)
         getattr(done, action).append(stored.id)
     for stored in load_all(connection):
@@ -560,11 +561,11 @@ def _same_settings(one: Series, other: Series) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
-def _find_stored(connection: Redis, wanted: Series) -> str:
+def _find_stored(connection: Redis, wanted: Series, migrated: Optional[List[Series]]) -> str:
     """The id under which a wanted series is stored: its own, or that of an equal migrated series."""
     if connection.exists(series_key(wanted.id)):
         return wanted.id
-    for one in load_all(connection):
+    for one in load_all(connection, MIGRATED_KEY) if migrated is None else migrated:
         if not one.legacy_id or one.state == CANCELLED:
             continue
         if one.name == wanted.id:
@@ -574,9 +575,11 @@ def _find_stored(connection: Redis, wanted: Series) -> str:
     return wanted.id
 
 
-def _register(connection: Redis, wanted: Series, job: Job, start: Any) -> Tuple[Series, str]:
+def _register(
+    connection: Redis, wanted: Series, job: Job, start: Any, migrated: Optional[List[Series]] = None
+) -> Tuple[Series, str]:
     """Store a described series. Returns it as stored, and 'kept', 'added' or 'changed'."""
-    series_id = _find_stored(connection, wanted)
+    series_id = _find_stored(connection, wanted, migrated)
     if series_id != wanted.id:
         wanted = replace(wanted, id=series_id, name=wanted.id)
     key = series_key(series_id)
@@ -586,7 +589,11 @@ def _register(connection: Redis, wanted: Series, job: Job, start: Any) -> Tuple[
         return _put(pipe, connection, replace(wanted), job, load(pipe, series_id, connection), start)
 
     action = transact(connection, step)
-    return load(connection, series_id) or wanted, action
+    stored = load(connection, series_id) or wanted
+    for number, one in enumerate(migrated or []):
+        if one.id == series_id and migrated is not None:
+            migrated[number] = stored
+    return stored, action
 
 
 def _put(

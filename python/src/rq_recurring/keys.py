@@ -22,6 +22,9 @@ NAMESPACE = 'migrate-scheduler:' if _PREFIX == 'rq' else 'migrate-scheduler:{}:'
 SERIES_KEY = NAMESPACE + 'series'
 """SET of the ids of all series; each series is the HASH ``<SERIES_KEY>:<id>``."""
 
+MIGRATED_KEY = NAMESPACE + 'migrated_series'
+"""SET of the ids of series that migrate-scheduler made from rq-scheduler's jobs: applications may know them by other names."""
+
 SCHEDULED_JOBS_KEY = NAMESPACE + 'scheduled_jobs'
 """ZSET of the jobs that ``Scheduler`` lists: job id, scored by the epoch second of its next run."""
 

@@ -19,18 +19,26 @@ _SERIES_FIELDS = ('state', 'listed_in', 'job', 'expires', 'version')
 
 Hash = Dict[Any, Any]
 
+LISTING_PAGE = 5000
+"""Ids of one ZRANGEBYSCORE."""
 
-def entries(connection: Redis, key: str, until: Any) -> List[Tuple[float, str]]:
-    """(score, job id) of all entries of a sorted set with a score from 0 to ``until``, read in pages."""
+
+def entries(connection: Redis, key: str, until: Any, most: Optional[int] = None) -> List[Tuple[float, str]]:
+    """(score, job id) of the entries of a sorted set with a score from 0 to ``until``, the first ``most`` or all.
+
+    Read in pages, so that no single reply keeps Redis busy.
+    """
     found: Dict[str, float] = {}
     start = 0
-    while True:
-        page = connection.zrangebyscore(key, 0, until, start=start, num=10 * PAGE, withscores=True)
+    while most is None or start < most:
+        number = LISTING_PAGE if most is None else min(LISTING_PAGE, most - start)
+        page = connection.zrangebyscore(key, 0, until, start=start, num=number, withscores=True)
         for job_id, score in page:
             found[as_text(job_id)] = score
-        if len(page) < 10 * PAGE:
-            return sorted((score, job_id) for job_id, score in found.items())
+        if len(page) < number:
+            break
         start += len(page)
+    return sorted((score, job_id) for job_id, score in found.items())
 
 
 def live_hashes(connection: Redis, index: str, job_ids: Sequence[str], whole: bool) -> Dict[str, Hash]:

@@ -9,7 +9,7 @@ import time
 import warnings
 from datetime import datetime, timedelta, timezone
 from itertools import islice
-from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple, Type, Union
+from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Set, Tuple, Type, Union
 from uuid import uuid4
 
 from redis import Redis
@@ -338,9 +338,12 @@ class Scheduler:
         """
         if (offset is None) != (length is None):
             raise DataError('``offset`` and ``length`` must both be specified')
-        found = self._scheduled(rationalize_until(until))
-        if offset is not None and length is not None:
-            found = islice(found, offset, None if length < 0 else offset + length)
+        limit = rationalize_until(until)
+        if offset is None or length is None:
+            found = self._scheduled(limit)
+        else:
+            stop = None if length < 0 else offset + length
+            found = islice(self._scheduled(limit, most=stop), offset, stop)
         for job, epoch in found:
             yield (job, from_unix(epoch)) if with_times else job
 
@@ -348,20 +351,29 @@ class Scheduler:
         """The scheduled jobs whose time has come."""
         return self.get_jobs(to_unix(datetime.now(timezone.utc)), with_times=with_times)
 
-    def _scheduled(self, until: Any) -> Iterator[Tuple[Job, float]]:
+    def _scheduled(self, until: Any, most: Optional[int] = None) -> Iterator[Tuple[Job, float]]:
+        """Scheduled jobs, soonest first. The ids are read first, so that a loop may cancel what it gets.
+
+        ``most``: how many the caller takes at the most; no more ids than that are read at first.
+        """
         legacy = {job_id: score for score, job_id in entries(self.connection, self._legacy_key, until)}
-        listed = {job_id: score for score, job_id in entries(self.connection, self._index, until)}
-        merged = sorted((score, job_id) for job_id, score in {**listed, **legacy}.items())
-        for chunk in pages(merged):
-            own = [job_id for _, job_id in chunk if job_id in listed and job_id not in legacy]
-            hashes = live_hashes(self.connection, self._index, own, whole=True)
-            hashes.update(self._legacy_hashes([job_id for _, job_id in chunk if job_id in legacy]))
-            for score, job_id in chunk:
-                raw = hashes.get(job_id)
-                if raw:
-                    job = self.job_class(job_id, connection=self.connection)
-                    job.restore(raw)
-                    yield job, score
+        seen: Set[str] = set()
+        while True:
+            listed = {job_id: score for score, job_id in entries(self.connection, self._index, until, most)}
+            merged = sorted((score, job_id) for job_id, score in {**listed, **legacy}.items() if job_id not in seen)
+            for chunk in pages(merged):
+                own = [job_id for _, job_id in chunk if job_id in listed and job_id not in legacy]
+                hashes = live_hashes(self.connection, self._index, own, whole=True)
+                hashes.update(self._legacy_hashes([job_id for _, job_id in chunk if job_id in legacy]))
+                for score, job_id in chunk:
+                    seen.add(job_id)
+                    raw = hashes.get(job_id)
+                    if raw:
+                        job = self.job_class(job_id, connection=self.connection)
+                        job.restore(raw)
+                        yield job, score
+            if most is None or len(listed) < most or not merged:
+                return
 
     def _legacy_hashes(self, job_ids: Sequence[str]) -> Dict[str, Any]:
         """Hashes of rq-scheduler's jobs; an entry without its job is taken out, as rq-scheduler does when it lists."""

@@ -23,6 +23,7 @@ from rq.utils import import_attribute
 
 from .crontab import next_time
 from .keys import (
+    MIGRATED_KEY,
     SCHEDULED_JOBS_KEY,
     SERIES_KEY,
     as_text,
@@ -54,7 +55,7 @@ PAGE = 500
 CALLBACKS = ('success', 'failure', 'stopped')
 UNDERWAY = ('started', 'deferred', 'rate_limited', 'ready_to_enqueue')
 
-_OCCURRENCE = re.compile(r'(.+)-[0-9]{9,11}(?:-[0-9]+)?')
+OCCURRENCE = re.compile(r'(.+)-[0-9]{9,11}(?:-[0-9]+)?')
 """The id of a tick, or of a run in version 1: series, slot, and a number where the slot's id was taken."""
 
 _HASH_NAMES = {'raw_data': 'data', 'raw_meta': 'meta'}
@@ -299,12 +300,11 @@ def load(connection: Any, series_id: str, owner: Any = None) -> Optional[Series]
     return from_hash(series_id, raw, owner or connection) if raw else None
 
 
-def load_all(connection: Redis) -> List[Series]:
-    """Every stored series; ids whose hash has expired are dropped from the set."""
+def load_all(connection: Redis, key: str = SERIES_KEY) -> List[Series]:
+    """Every stored series, or those named in another SET; ids whose hash has expired are dropped from the set."""
     found: List[Series] = []
-    ids = sorted(as_text(one) for one in connection.sscan_iter(SERIES_KEY, count=PAGE))
-    for start in range(0, len(ids), PAGE):
-        chunk = ids[start : start + PAGE]
+    ids = sorted({as_text(one) for one in connection.sscan_iter(key, count=PAGE)})
+    for chunk in pages(ids):
         with connection.pipeline(transaction=False) as pipe:
             for series_id in chunk:
                 pipe.hgetall(series_key(series_id))
@@ -313,18 +313,18 @@ def load_all(connection: Redis) -> List[Series]:
             if raw:
                 found.append(from_hash(series_id, raw, connection))
             else:
-                _drop_expired(connection, series_id)
+                _drop_expired(connection, key, series_id)
     return found
 
 
-def _drop_expired(connection: Redis, series_id: str) -> None:
+def _drop_expired(connection: Redis, key: str, series_id: str) -> None:
     """Drop an id from the set, unless its hash has come back meanwhile."""
     with connection.pipeline() as pipe:
         try:
             pipe.watch(series_key(series_id))
             if not pipe.exists(series_key(series_id)):
                 pipe.multi()
-                pipe.srem(SERIES_KEY, series_id)
+                pipe.srem(key, series_id)
                 pipe.execute()
         except WatchError:
             pass
@@ -335,7 +335,7 @@ def series_of_job(connection: Redis, job_id: str) -> Optional[str]:
     candidate = series_id_for(job_id)
     if connection.exists(series_key(candidate)):
         return candidate
-    occurrence = _OCCURRENCE.fullmatch(job_id)
+    occurrence = OCCURRENCE.fullmatch(job_id)
     if occurrence and connection.exists(series_key(occurrence.group(1))):
         return occurrence.group(1)
     return None
@@ -346,7 +346,7 @@ def resolve(connection: Redis, name: str) -> Optional[str]:
     found = series_of_job(connection, name)
     if found is not None:
         return found
-    for one in load_all(connection):
+    for one in load_all(connection, MIGRATED_KEY):
         if name in (one.name, one.legacy_id, one.job) and one.state != CANCELLED:
             return one.id
     return None

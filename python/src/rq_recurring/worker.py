@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import logging
 import time
-from typing import Any, Optional, Tuple, Union
+from typing import Any, Callable, Optional, Tuple, Union
 
 from redis import Redis
 from rq import get_current_job
 from rq.job import Job
 from rq.timeouts import BaseTimeoutException
 
-from .keys import SCHEDULED_JOBS_KEY, job_key, series_key
+from .crontab import check_cron
+from .keys import SCHEDULED_JOBS_KEY, as_text, job_key, queue_key, series_key
 from .listing import prune
 from .series import (
     ACTIVE,
     FORGET_AFTER,
+    OCCURRENCE,
     Series,
     enqueue_within,
     expiry_of_job,
@@ -39,20 +41,28 @@ logger = logging.getLogger('rq.recurring')
 LATE = 2
 """Seconds after its slot at which a tick counts as late. The run after a late one keeps half an interval's distance."""
 
+AT_ONCE = 100
+"""Jobs at the head of a queue among which a tick looks for other ticks."""
+
 
 def tick(series: str, slot: int) -> None:
     """The function of every armed tick: in one transaction, arm the next tick and enqueue the real job.
 
     Nothing happens unless the series still waits for this very ``slot``: a retry, a requeued or a duplicate tick
     enqueues nothing twice. Where the next time cannot be told here (an unknown zone, say), the run is enqueued all
-    the same and the error raised, so that RQ tries the tick again.
+    the same and the error raised, so that RQ tries the tick again. Ticks of other series that wait at the head of the
+    same queue are done in one go: jobs of one minute cost one small job more, not one each.
     """
     job = _current_job('tick')
-    error = transact(job.connection, lambda pipe: _advance(pipe, job.connection, series, slot, enqueue=True))
+    connection = job.connection
+    error = transact(connection, lambda pipe: _advance(pipe, connection, series, slot, enqueue=True))
     try:
-        prune(job.connection, SCHEDULED_JOBS_KEY)
+        _advance_queued(connection, job.origin)
+        prune(connection, SCHEDULED_JOBS_KEY)
+    except BaseTimeoutException:
+        raise
     except Exception:
-        logger.warning('The list of scheduled jobs could not be tidied', exc_info=True)
+        logger.warning('After the tick of series %s', series, exc_info=True)
     if error is not None:
         raise error
 
@@ -107,6 +117,36 @@ def _try_advance(job: Job, series_id: str, slot: int) -> Optional[Exception]:
     return error
 
 
+def _advance_queued(connection: Redis, queue: str) -> None:
+    """Do the work of the ticks at the head of a queue, and take them off it."""
+    ids = [as_text(job_id) for job_id in connection.lrange(queue_key(queue), 0, AT_ONCE - 1)]
+    named = [(match.group(1), job_id) for match, job_id in zip(map(OCCURRENCE.fullmatch, ids), ids) if match]
+    if not named:
+        return
+    with connection.pipeline(transaction=False) as pipe:
+        for series_id, _ in named:
+            pipe.hmget(series_key(series_id), 'job_id', 'slot', 'version')
+        armed = pipe.execute()
+    for (series_id, job_id), (armed_id, slot, version) in zip(named, armed):
+        if armed_id is not None and as_text(armed_id) == job_id and slot and version == b'2':
+            transact(connection, _taking(connection, queue, series_id, int(slot), job_id))
+
+
+def _taking(connection: Redis, queue: str, series_id: str, slot: int, tick_id: str) -> Callable[[Any], None]:
+    """The step that does the work of a queued tick in its place, unless a worker has taken it meanwhile."""
+
+    def step(pipe: Any) -> None:
+        pipe.watch(job_key(tick_id))
+        if pipe.hget(job_key(tick_id), 'status') != b'queued':
+            return
+        error = _advance(pipe, connection, series_id, slot, enqueue=True)
+        if pipe.explicit_transaction and error is None:
+            pipe.lrem(queue_key(queue), 1, tick_id)
+            pipe.delete(job_key(tick_id))
+
+    return step
+
+
 def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: bool) -> Optional[Exception]:
     """Arm the tick after ``slot`` and, if wanted, enqueue the run of ``slot``; returns why nothing could be armed."""
     pipe.watch(series_key(series_id))
@@ -121,6 +161,7 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
         if job is None:
             _end_deleted(pipe, series)
             return None
+        _follow_meta(series, job, slot)
     series.version, series.expires = '2', expiry_of_job(series, time.time())
     following, error = _following(series, slot)
     if error is None and series.remaining is not None:
@@ -138,6 +179,7 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
         enqueue_within(pipe, queue, job)
     if error is None:
         write_state(pipe, series, following, next_tick, whole=False)
+        pipe.hset(series_key(series_id), mapping={'interval': series.interval or '', 'cron': series.cron})
     else:
         pipe.hset(series_key(series_id), mapping={'previous': slot, 'enqueued': slot, 'job': series.job})
     return error
@@ -180,3 +222,21 @@ def _count_down(job: Job) -> None:
     """rq-scheduler counts the runs that are left in the job's meta, where applications read them."""
     if isinstance(job.meta, dict) and job.meta.get('repeat'):
         job.meta['repeat'] = int(job.meta['repeat']) - 1
+
+
+def _follow_meta(series: Series, job: Job, slot: int) -> None:
+    """Take over another interval or cron string that the application has saved in its job's meta.
+
+    rq-scheduler reads the rule from there at every run; what it could not read there is passed over here.
+    """
+    if not series.listed_in or not isinstance(job.meta, dict):
+        return
+    interval, expression = job.meta.get('interval'), job.meta.get('cron_string')
+    try:
+        if series.kind == 'interval' and interval and int(interval) not in (series.interval, 0):
+            series.interval, series.anchor = int(interval), slot
+        elif series.kind == 'cron' and expression and expression != series.cron:
+            check_cron(expression, series.dialect, series.tz, time.time())
+            series.cron = expression
+    except (TypeError, ValueError):
+        logger.warning('Series %s: the rule in the meta of job %s is not readable', series.id, job.id, exc_info=True)

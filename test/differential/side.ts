@@ -38,7 +38,11 @@ export interface Side {
   /** On the side of rq-scheduler a real `rqscheduler` that looks every second. */
   scheduler(database?: number): Promise<void>;
   /** Runs programs to their end. */
-  drive(how: 'together' | 'alone', names: readonly string[], database?: number): Promise<Record<string, Trace>>;
+  drive(
+    how: 'together' | 'alone',
+    names: readonly string[],
+    database?: number,
+  ): Promise<Record<string, Trace>>;
   output(): string;
   stop(): Promise<void>;
 }
@@ -67,9 +71,7 @@ export async function openSide(which: Which, pair: VersionPair, zone = 'UTC'): P
     },
     scheduler: async (database) => {
       if (which === 'rq_scheduler')
-        started.push(
-          await startLegacyScheduler({ venv, url: url(database), interval: 1, cwd: folder, env }),
-        );
+        started.push(await startLegacyScheduler({ venv, url: url(database), interval: 1, cwd: folder, env }));
     },
     drive: (how, names, database) =>
       runPython({ venv, script: `${PY}/drive.py`, args: [which, url(database), how, ...names], env }),
@@ -90,7 +92,10 @@ async function copyPrograms(which: Which): Promise<string> {
   if (which === 'rq_scheduler') return folder;
   for (const name of await readdir(folder)) {
     const text = await readFile(join(folder, name), 'utf8');
-    await writeFile(join(folder, name), text.replace(/^from rq_scheduler import/gm, 'from rq_recurring import'));
+    await writeFile(
+      join(folder, name),
+      text.replace(/^from rq_scheduler import/gm, 'from rq_recurring import'),
+    );
   }
   await writeFile(join(folder, 'sitecustomize.py'), 'import sys\n\nsys.modules["rq_scheduler"] = None\n');
   return folder;

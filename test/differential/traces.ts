@@ -2,6 +2,7 @@ import type { Trace } from './side.js';
 
 /** A place at which the two packages differ on purpose: what each of them records there. */
 export interface Difference {
+  /** `*`: every program. */
   readonly program: string;
   /** Path of a recorded value: its step, then keys and positions. */
   readonly at: string;
@@ -51,8 +52,11 @@ function compare(path: string, key: string, theirs: unknown, ours: unknown): Fou
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** The differences that no entry names. An entry names its path and everything below it. */
+/** The differences that no entry names. An entry names its path and everything below it; `*` is any one part. */
 export function unnamed(program: string, rq: string, found: readonly Found[], named: readonly Difference[]) {
-  const own = named.filter((one) => one.program === program && (one.rq?.includes(rq) ?? true));
-  return found.filter(({ at }) => !own.some((one) => at === one.at || at.startsWith(`${one.at}/`)));
+  const own = named.filter((one) => ['*', program].includes(one.program) && (one.rq?.includes(rq) ?? true));
+  return found.filter(({ at }) => !own.some((one) => covers(one.at.split('/'), at.split('/'))));
 }
+
+const covers = (pattern: readonly string[], path: readonly string[]): boolean =>
+  pattern.every((part, i) => part === '*' || part === path[i]);

@@ -38,14 +38,18 @@ from .series import (
     ACTIVE,
     FORGET_AFTER,
     Series,
+    count_down,
     discard_tick,
     dotted_class,
     enqueue_within,
+    expiry_of_job,
+    fetch_job,
     from_job,
     load,
     new_tick,
     open_for_enqueuing,
     pages,
+    queue_for,
     run_is_owed,
     save_job,
     series_of_job,
@@ -305,13 +309,24 @@ class Scheduler:
             raise ValueError('Job not in scheduled jobs queue')
 
     def _move_tick(self, pipe: Any, series: Series, epoch: int) -> None:
+        """Arm another time. A run that is due is enqueued in the place of its tick, unless it is the last one: that is moved."""
         where = tick_state(pipe, series)
+        job = fetch_job(pipe, self.connection, series) if run_is_owed(series, where) and series.remaining != 1 else None
         tick = new_tick(pipe, self.connection, series, epoch)
         old = load(pipe, series.id, self.connection)
         if series.kind == 'interval':
             series.anchor = epoch
         series.enqueued = None
-        pipe.multi()
+        if job is None:
+            pipe.multi()
+        else:
+            count_down(job)
+            series.previous, series.expires = series.slot, expiry_of_job(series, time.time())
+            if series.remaining is not None:
+                series.remaining -= 1
+            queue = queue_for(self.connection, series, job)
+            if open_for_enqueuing(pipe, queue, job):
+                enqueue_within(pipe, queue, job)
         if old is not None:
             discard_tick(pipe, old, where)
         write_state(pipe, series, epoch, tick, whole=False)

@@ -22,7 +22,7 @@ def program(stage):
     scheduler.schedule(stage.at(2), jobs.record, [again, "new"], id=again, interval=600)
     stage.until_runs(again, 1)
     running = stage.id("running")
-    scheduler.schedule(stage.at(4), jobs.sleep, [running, 2], id=running, interval=2)
+    scheduler.schedule(stage.at(4), jobs.sleep, [running, 2], id=running, interval=5)
     stage.until_runs(running, 1)
     scheduler.cancel(running)
     stage.until_status(running, "finished")

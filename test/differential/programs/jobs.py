@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from datetime import timedelta
 
 from rq import get_current_job
 from rq_scheduler import Scheduler
@@ -72,14 +73,11 @@ def cancel_own_job(token, by):
     Scheduler(connection=job.connection).cancel(job if by == "job" else job.id)
 
 
-def move_own_job(token, seconds):
-    """Schedule itself anew, under its own id."""
-    from datetime import datetime, timedelta
-
+def follow_up(token, seconds):
+    """Schedule another job."""
     job = _note(token, (seconds,), {})
-    Scheduler(connection=job.connection).enqueue_at(
-        datetime.utcnow() + timedelta(seconds=seconds), record, token + "-second", job_id=job.id
-    )
+    following = token + "-second"
+    Scheduler(connection=job.connection).enqueue_in(timedelta(seconds=seconds), record, following, job_id=following)
 
 
 def delete_own_job(token):

@@ -8,8 +8,8 @@ import jobs
 def program(stage):
     scheduler = stage.scheduler()
     kept, saved, edited, plain = (stage.id(name) for name in ("kept", "saved", "edited", "plain"))
-    scheduler.schedule(stage.at(1), jobs.count_in_meta, [kept], id=kept, interval=2, repeat=3, meta={"own": 1})
-    scheduler.schedule(stage.at(1), jobs.save_job_whole, [saved], id=saved, interval=2, repeat=3)
+    scheduler.schedule(stage.at(1), jobs.count_in_meta, [kept], id=kept, interval=3, repeat=3, meta={"own": 1})
+    scheduler.schedule(stage.at(1), jobs.save_job_whole, [saved], id=saved, interval=3, repeat=3)
     scheduler.schedule(stage.at(4), jobs.record, [edited], id=edited, interval=2, repeat=2, meta={"v": 1})
     scheduler.enqueue_at(stage.at(4), jobs.record, plain, job_id=plain, meta={"v": 1})
     for token in (edited, plain):

@@ -19,13 +19,13 @@ def program(stage):
         "on_failure": jobs.failed,
     }
     scheduler.enqueue_at(stage.at(2), jobs.record, full, 1, "two", job_id=full, keyword=[3], **options)
-    scheduler.enqueue_at(stage.at(-3600), jobs.record, late, job_id=late)
-    zoned = stage.at(3).replace(tzinfo=timezone.utc).astimezone(timezone(timedelta(hours=8)))
+    zoned = stage.at(4).replace(tzinfo=timezone.utc).astimezone(timezone(timedelta(hours=8)))
     scheduler.enqueue_at(zoned, jobs.record, aware, job_id=aware)
     scheduler.enqueue_at(stage.at(86400), "jobs.other", far, job_id=far, **options)
     unnamed = stage.alias(scheduler.enqueue_in(timedelta(days=2), jobs.record, stage.id("in"), x=None), "in")
-    scheduler.enqueue_in(timedelta(seconds=3), "jobs.record", text, job_id=text, job_result_ttl=0)
+    scheduler.enqueue_in(timedelta(seconds=9), "jobs.record", text, job_id=text, job_result_ttl=0)
     stage.see("scheduled", scheduler, far, unnamed.id)
+    scheduler.enqueue_at(stage.at(-3600), jobs.record, late, job_id=late)
     stage.note("truthy", [far in scheduler, unnamed in scheduler, "nobody" in scheduler])
     for token in (full, late, aware, text):
         stage.until_runs(token, 1)

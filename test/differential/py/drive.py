@@ -17,6 +17,9 @@ import traceback
 from redis import Redis
 from stage import Stage
 
+LEAD = 2
+"""Seconds before the start in which programs register their first jobs, on a machine that may be busy."""
+
 
 def perform(stage):
     try:
@@ -29,11 +32,11 @@ def main(module, url, how, names):
     logging.disable(logging.CRITICAL)
     scheduler_class = importlib.import_module(module).Scheduler
     connection = Redis.from_url(url)
-    start = math.ceil(time.time())
+    start = math.ceil(time.time()) + LEAD
     stages = {name: Stage(name, scheduler_class, connection, start) for name in names}
     if how == "alone":
         for stage in stages.values():
-            stage.start = math.ceil(time.time())
+            stage.start = math.ceil(time.time()) + LEAD
             perform(stage)
     else:
         threads = [threading.Thread(target=perform, args=(stage,)) for stage in stages.values()]

@@ -81,12 +81,9 @@ class Stage:
             name = self._aliases.get(job.id, job.id)
             if name.startswith(self.name + "-"):
                 times[name] = round(when.replace(tzinfo=timezone.utc).timestamp() - self.start)
-        key = "about" if ran else "at"
-        listed = [{"id": name, key: at} for name, at in times.items()]
-        if ran:
-            listed.sort(key=lambda one: one["id"])
+        listed = {name: {"about" if ran else "at": at} for name, at in times.items()}
         jobs = {self._aliases.get(one, one): self._view(scheduler, one) for one in job_ids}
-        self.events.append({"step": label, "listed": listed, "jobs": jobs})
+        self.events.append({"step": label, "order": [] if ran else list(times), "listed": listed, "jobs": jobs})
 
     def ran(self, token, first=None):
         """Record the runs of a job: all of them, or of an endless one the first so many."""
@@ -97,6 +94,8 @@ class Stage:
     def _run(self, run):
         line = dict(run, id=self._aliases.get(run["id"], run["id"]))
         line["about"] = round(line.pop("at") - self.start)
+        # The next occurrence may have counted on before a late run reads it.
+        line["meta"] = {key: value for key, value in run.get("meta", {}).items() if key != "repeat"}
         return line
 
     def _view(self, scheduler, job_id):

@@ -11,7 +11,8 @@ import { ROOT, TEST_CACHE } from '../support/paths.js';
 
 /** Where the programs and their job functions lie. */
 export const PROGRAMS = `${ROOT}test/differential/programs`;
-const PY = `${ROOT}test/differential/py`;
+/** Python programs of these tests. */
+export const PY = `${ROOT}test/differential/py`;
 
 /** Which package the programs import: rq-scheduler, run by rqscheduler, or rq_recurring, run by the workers alone. */
 export type Which = 'rq_scheduler' | 'rq_recurring';
@@ -33,7 +34,7 @@ export interface Side {
   /** `rq worker`, with a scheduler on the side of ours. `simple`: one that runs jobs without a work horse, in less time. */
   worker(
     queues: readonly string[],
-    options?: { readonly database?: number; readonly simple?: boolean },
+    options?: { readonly database?: number; readonly simple?: boolean; readonly args?: readonly string[] },
   ): Promise<ManagedProcess>;
   /** On the side of rq-scheduler a real `rqscheduler` that looks every second. */
   scheduler(database?: number): Promise<void>;
@@ -56,16 +57,16 @@ export async function openSide(which: Which, pair: VersionPair, zone = 'UTC'): P
   ]);
   const client = new Redis(redis.url);
   const own = which === 'rq_recurring' ? [`${ROOT}python/src`] : [];
-  const env = { TZ: zone, PYTHONPATH: [folder, ...own].join(':') };
+  const env = { TZ: zone, PYTHONPATH: [folder, PY, ...own].join(':') };
   const started: ManagedProcess[] = [];
   const url = (database = 0) => `redis://127.0.0.1:${redis.port}/${database}`;
   return {
     ...{ which, client, redis, venv, folder, env, url },
-    worker: async (queues, { database, simple = false } = {}) => {
+    worker: async (queues, { database, simple = false, args = [] } = {}) => {
       const withScheduler = which === 'rq_recurring';
       const common = { venv, url: url(database), cwd: folder, env };
-      const args = simple ? ['--worker-class', 'rq.worker.SimpleWorker'] : [];
-      const worker = await startWorker({ ...common, queues, withScheduler, args });
+      const kind = simple ? ['--worker-class', 'rq.worker.SimpleWorker'] : [];
+      const worker = await startWorker({ ...common, queues, withScheduler, args: [...kind, ...args] });
       started.push(worker);
       return worker;
     },

@@ -30,8 +30,7 @@ async function tracesOf(side: Side): Promise<Record<string, Trace>> {
   await Promise.all([
     ...CREW.map((queues) => side.worker(queues, { simple: !queues.includes('horse') })),
     side.worker(['default'], { database: DATABASE.alone, simple: true }),
-    side.scheduler(DATABASE.together),
-    side.scheduler(DATABASE.alone),
+    ...(side.which === 'rq_scheduler' ? Object.values(DATABASE).map((one) => side.scheduler(one)) : []),
   ]);
   const [together, alone] = await Promise.all([
     side.drive('together', TOGETHER, DATABASE.together),

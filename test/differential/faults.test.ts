@@ -20,13 +20,11 @@ interface Series {
 }
 
 /** Registers a series through the Scheduler; returns the epoch second of its first run. */
-async function register({ venv, url, env }: Side, series: Series): Promise<number> {
-  const { id, func = 'record', args = [], lead = 2, interval, repeat = null } = series;
-  const first = Math.ceil(Date.now() / 1000) + lead;
-  const script = `${PY}/register.py`;
-  const input = { id, func, args, first, interval, repeat };
-  await runPythonText({ venv, script, args: [url()], input, env });
-  return first;
+async function register(side: Side, { lead = 2, ...series }: Series): Promise<number> {
+  const at = Math.ceil(Date.now() / 1000) + lead;
+  const { id } = series;
+  await side.act([{ do: 'schedule', at, token: id, ...series }]);
+  return at;
 }
 
 const repair = ({ venv, url, env }: Side) =>

@@ -17,6 +17,9 @@ export const PY = `${ROOT}test/differential/py`;
 /** Which package the programs import: rq-scheduler, run by rqscheduler, or rq_recurring, run by the workers alone. */
 export type Which = 'rq_scheduler' | 'rq_recurring';
 
+/** What an application does: the function of act.py and its arguments. */
+export type Action = { readonly do: string } & Readonly<Record<string, unknown>>;
+
 /** What a program recorded, in its order (test/differential/py/stage.py). */
 export type Trace = readonly Record<string, unknown>[];
 
@@ -36,7 +39,7 @@ export interface Side {
     queues: readonly string[],
     options?: { readonly database?: number; readonly simple?: boolean; readonly args?: readonly string[] },
   ): Promise<ManagedProcess>;
-  /** On the side of rq-scheduler a real `rqscheduler` that looks every second. */
+  /** A real `rqscheduler` that looks every second. */
   scheduler(database?: number): Promise<void>;
   /** Runs programs to their end. */
   drive(
@@ -44,20 +47,26 @@ export interface Side {
     names: readonly string[],
     database?: number,
   ): Promise<Record<string, Trace>>;
+  /** Has an application do things with its schedule (test/differential/py/act.py), by default one of this side. */
+  act(actions: readonly Action[], which?: Which): Promise<unknown[]>;
   output(): string;
   stop(): Promise<void>;
 }
 
 /** Opens a side; `zone` is the TZ of every process. */
 export async function openSide(which: Which, pair: VersionPair, zone = 'UTC'): Promise<Side> {
-  const [redis, venv, folder] = await Promise.all([
+  const [redis, venv, old, ours] = await Promise.all([
     startPrivateRedis({ cacheDir: TEST_CACHE }),
     ensureVenv({ cacheDir: TEST_CACHE, ...pair }),
-    copyPrograms(which),
+    copyPrograms('rq_scheduler'),
+    copyPrograms('rq_recurring'),
   ]);
   const client = new Redis(redis.url);
-  const own = which === 'rq_recurring' ? [`${ROOT}python/src`] : [];
-  const env = { TZ: zone, PYTHONPATH: [folder, PY, ...own].join(':') };
+  const envOf = (one: Which) => {
+    const path = one === 'rq_recurring' ? [ours, PY, `${ROOT}python/src`] : [old, PY];
+    return { TZ: zone, PYTHONPATH: path.join(':') };
+  };
+  const [folder, env] = [which === 'rq_recurring' ? ours : old, envOf(which)];
   const started: ManagedProcess[] = [];
   const url = (database = 0) => `redis://127.0.0.1:${redis.port}/${database}`;
   return {
@@ -71,17 +80,19 @@ export async function openSide(which: Which, pair: VersionPair, zone = 'UTC'): P
       return worker;
     },
     scheduler: async (database) => {
-      if (which === 'rq_scheduler')
-        started.push(await startLegacyScheduler({ venv, url: url(database), interval: 1, cwd: folder, env }));
+      const common = { venv, url: url(database), cwd: old, env: envOf('rq_scheduler') };
+      started.push(await startLegacyScheduler({ ...common, interval: 1 }));
     },
     drive: (how, names, database) =>
       runPython({ venv, script: `${PY}/drive.py`, args: [which, url(database), how, ...names], env }),
+    act: (actions, as = which) =>
+      runPython({ venv, script: `${PY}/act.py`, args: [as, url()], input: actions, env: envOf(as) }),
     output: () => started.map((managed) => `--- ${managed.name}\n${managed.output()}`).join('\n'),
     stop: async () => {
       await Promise.all(started.map((managed) => managed.kill()));
       client.disconnect();
       await redis.stop();
-      await rm(folder, { recursive: true, force: true });
+      await Promise.all([old, ours].map((one) => rm(one, { recursive: true, force: true })));
     },
   };
 }

@@ -11,7 +11,7 @@ def program(stage):
     waiting, once, cron, has_run, cancel, cancel_once, own = tokens = [stage.id(name) for name in names]
     scheduler.schedule(stage.at(3), jobs.record, [waiting], id=waiting, interval=2)
     scheduler.enqueue_at(stage.at(3), jobs.record, once, job_id=once)
-    scheduler.schedule(stage.at(1), jobs.record, [has_run], id=has_run, interval=3)
+    scheduler.schedule(stage.at(1), jobs.record, [has_run], id=has_run, interval=6)
     scheduler.schedule(stage.at(3), jobs.record, [cancel], id=cancel, interval=2, repeat=2)
     scheduler.enqueue_at(stage.at(4), jobs.record, cancel_once, job_id=cancel_once)
     scheduler.schedule(stage.at(2), jobs.delete_own_job, [own], id=own, interval=2)
@@ -32,7 +32,7 @@ def program(stage):
     before = len(stage.runs(cron))
     stage.until_runs(cancel, 2)
     stage.until_runs(cancel_once, 1, patience=3)
-    stage.until(11)
+    stage.until(13)
     stage.see("over", scheduler, *tokens, ran=True)
     stage.note("cron goes on", len(stage.runs(cron)) > before + 1)
     for token in (waiting, once, has_run, cancel, cancel_once, own):

@@ -23,14 +23,14 @@ def program(stage):
     scheduler.schedule(stage.at(7), jobs.record, [same, "again"], id=same, interval=2, repeat=2)
     scheduler.cron("0 0 1 1 *", jobs.record, [sooner, "cron"], id=sooner)
     during = stage.id("during")
-    scheduler.schedule(stage.at(6), jobs.sleep, [during, 2], id=during, interval=600)
+    scheduler.schedule(stage.at(6), jobs.sleep, [during, 4], id=during, interval=600, queue_name="two")
     stage.until_runs(during, 1)
-    scheduler.schedule(stage.at(10), jobs.record, [during, "new"], id=during, interval=600)
+    scheduler.schedule(stage.at(14), jobs.record, [during, "new"], id=during, interval=600, queue_name="two")
     stage.until_runs(during, 2)
     stage.until_runs(same, 4)
     for token in (during, same):
         stage.until_status(token, "finished")
-    stage.until(13)
+    stage.until(17)
     stage.see("over", scheduler, same, sooner, kind, back, during, ran=True)
     for token in (same, sooner, kind, back, during):
         stage.ran(token)

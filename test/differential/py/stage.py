@@ -24,6 +24,7 @@ class Stage:
         self.events = []
         self._scheduler_class = scheduler_class
         self._aliases = {}
+        self._lines = []
 
     def scheduler(self, queue_name="default", **options):
         return self._scheduler_class(queue_name, connection=self.connection, **options)
@@ -46,14 +47,14 @@ class Stage:
         time.sleep(max(0.0, self.start + seconds - time.time()))
 
     def runs(self, token):
-        lines = [json.loads(line) for line in self.connection.lrange(RUNS, 0, -1)]
-        return [line for line in lines if line["token"] == token]
+        self._lines += [json.loads(line) for line in self.connection.lrange(RUNS, len(self._lines), -1)]
+        return [line for line in self._lines if line["token"] == token]
 
     def until_runs(self, token, count, patience=25):
         """Wait until ``count`` runs have begun; what is missing after that shows in the record."""
         end = time.time() + patience
         while len(self.runs(token)) < count and time.time() < end:
-            time.sleep(0.1)
+            time.sleep(0.2)
 
     def until_status(self, job_id, status, patience=15):
         end = time.time() + patience
@@ -61,7 +62,7 @@ class Stage:
             raw = self.connection.hget(Job.key_for(job_id), "status")
             if raw is not None and raw.decode() == status:
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def note(self, label, value):
         self.events.append({"step": label, "value": value})

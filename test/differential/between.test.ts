@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { startManaged } from '../../src/world/engines/managed.js';
 import { DEFAULT_PAIRS, type VersionPair } from '../../src/world/engines/versions.js';
-import { cli, startCli, tempFolder, until } from '../support/cli.js';
+import { cli, until } from '../support/cli.js';
+import { ROOT } from '../support/paths.js';
 import { LEGACY } from '../support/redisContents.js';
 import { type Action, openSide, type Side } from './side.js';
 
@@ -46,16 +48,20 @@ async function runs({ client }: Side): Promise<Record<string, number>> {
   return counts;
 }
 
-const toolArgs = async (side: Side, pair: VersionPair) => [
+const toolArgs = (side: Side, pair: VersionPair) => [
   ...['run', '--only', 'redis', '--skip-import-check', '--yes', '--format', 'json', '--tz', 'UTC'],
-  ...['--project', await tempFolder(), '--redis-url', side.url()],
+  ...['--project', side.project, '--redis-url', side.url()],
   ...['--rq-version', pair.rq, '--rq-scheduler-version', pair.rqScheduler],
 ];
 
-describe.each(DEFAULT_PAIRS)(
+/** The built tool in the background; the side ends it, as tests that run side by side have no hook for that. */
+const startTool = (args: readonly string[]) =>
+  startManaged(process.execPath, [`${ROOT}bin/migrate-scheduler.js`, ...args], { name: 'migrate-scheduler' });
+
+describe.concurrent.each(DEFAULT_PAIRS)(
   'a swapped application over a schedule that is not moved yet, rq $rq',
   (pair) => {
-    it.concurrent('sees, cancels, moves and replaces what rq-scheduler holds', () =>
+    it('sees, cancels, moves and replaces what rq-scheduler holds', () =>
       withSide(pair, async (side) => {
         await side.scheduler();
         const ids = ['every', 'cron', 'once', 'late'];
@@ -102,7 +108,7 @@ describe.each(DEFAULT_PAIRS)(
         expect(await runs(side)).toEqual({});
       }));
 
-    it.concurrent.each(['once', 'follow'] as const)(
+    it.each(['once', 'follow'] as const)(
       'clears and registers again; then the jobs are moved (%s): every job runs as often as was registered',
       (how) =>
         withSide(pair, async (side) => {
@@ -112,10 +118,12 @@ describe.each(DEFAULT_PAIRS)(
             ...(token === 'named' ? { id: 'named' } : {}),
           }));
           await oldProcess(side, ...old, { do: 'enqueue_at', token: 'old-once', at: now() + 40 });
-          const args = await toolArgs(side, pair);
+          const args = toolArgs(side, pair);
           const start = now() + (how === 'follow' ? 14 : 10);
           const follow =
-            how === 'follow' ? await startCli([...args, '--follow', '--until-quiet', '8s']) : null;
+            how === 'follow'
+              ? side.track(await startTool([...args, '--follow', '--until-quiet', '8s']))
+              : null;
           await follow?.waitFor(/"event":"begin"/);
 
           const twice = { interval: 3, repeat: 2 };

@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_PAIRS, type VersionPair } from '../../src/world/engines/versions.js';
+import {
+  DEFAULT_PAIRS,
+  GUIDE_PAIR,
+  NEWEST_PAIR,
+  type VersionPair,
+} from '../../src/world/engines/versions.js';
 import { ROOT } from '../support/paths.js';
 import { openSide, PROGRAMS, type Side, type Trace } from './side.js';
 import { type Difference, differencesOf, unnamed } from './traces.js';
@@ -39,27 +44,42 @@ async function tracesOf(side: Side): Promise<Record<string, Trace>> {
   return { ...together, ...alone };
 }
 
-describe('the same programs under rq-scheduler and under rq_recurring', () => {
-  // The default pairs side by side: each mostly waits. All at once would make jobs late.
-  const groups = WIDE ? [DEFAULT_PAIRS, WIDE_PAIRS.slice(0, 2), WIDE_PAIRS.slice(2)] : [DEFAULT_PAIRS];
+interface Place {
+  readonly pair: VersionPair;
+  readonly zone: string;
+}
 
-  it.each(groups)('see the same and run the same: %o', { timeout: 240_000 }, async (...pairs) => {
-    const found = await Promise.all(pairs.map(differencesOn));
+describe('the same programs under rq-scheduler and under rq_recurring', () => {
+  const places = (pairs: readonly VersionPair[], zone = 'UTC') => pairs.map((pair) => ({ pair, zone }));
+  // Two versions side by side: each mostly waits. More would make jobs late.
+  const groups: readonly (readonly Place[])[] = [
+    places(DEFAULT_PAIRS),
+    ...(WIDE ? [places(WIDE_PAIRS.slice(0, 2)), places(WIDE_PAIRS.slice(2))] : []),
+    ...(WIDE
+      ? [places([GUIDE_PAIR], 'Asia/Shanghai').concat(places([NEWEST_PAIR], 'America/New_York'))]
+      : []),
+  ];
+
+  it.each(
+    groups.map((group) => [group.map(({ pair, zone }) => `${pair.rq} ${zone}`).join(', '), group] as const),
+  )('see the same and run the same: rq %s', { timeout: 240_000 }, async (_name, group) => {
+    const found = await Promise.all(group.map(differencesIn));
     expect(Object.assign({}, ...found)).toEqual({});
   });
 });
 
 /** What differs without being named, by version and program. */
-async function differencesOn(pair: VersionPair): Promise<Record<string, unknown>> {
-  const opened = await Promise.allSettled([openSide('rq_scheduler', pair), openSide('rq_recurring', pair)]);
+async function differencesIn({ pair, zone }: Place): Promise<Record<string, unknown>> {
+  const both = ['rq_scheduler', 'rq_recurring'] as const;
+  const opened = await Promise.allSettled(both.map((which) => openSide(which, pair, zone)));
   const sides = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   try {
     const [theirSide, ourSide] = sides;
     if (!theirSide || !ourSide) throw opened.find((one) => one.status === 'rejected')?.reason;
     const [theirs, ours] = await Promise.all([tracesOf(theirSide), tracesOf(ourSide)]);
     const found = NAMES.map((name) => {
-      const both = differencesOf(theirs[name] ?? [], ours[name] ?? []);
-      return [`rq ${pair.rq}, ${name}`, unnamed(name, pair.rq, both, NAMED)] as const;
+      const list = differencesOf(theirs[name] ?? [], ours[name] ?? []);
+      return [`rq ${pair.rq} ${zone}, ${name}`, unnamed(name, pair.rq, list, NAMED)] as const;
     });
     return Object.fromEntries(found.filter(([, list]) => list.length > 0));
   } finally {

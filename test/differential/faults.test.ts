@@ -57,8 +57,8 @@ async function withSide(pair: (typeof DEFAULT_PAIRS)[number], use: (side: Side) 
   }
 }
 
-describe.each(DEFAULT_PAIRS)('series of rq_recurring under faults, rq $rq', (pair) => {
-  it.concurrent('two processes register the same ids at once: one armed tick each', () =>
+describe.concurrent.each(DEFAULT_PAIRS)('series of rq_recurring under faults, rq $rq', (pair) => {
+  it('two processes register the same ids at once: one armed tick each', () =>
     withSide(pair, async ({ venv, url, env }) => {
       const rounds = 40;
       const script = `${PY}/register_at_once.py`;
@@ -72,7 +72,7 @@ describe.each(DEFAULT_PAIRS)('series of rq_recurring under faults, rq $rq', (pai
       expect(wrong).toEqual([]);
     }));
 
-  it.concurrent('a work horse killed before or after the transaction of a tick costs no run', () =>
+  it('a work horse killed before or after the transaction of a tick costs no run', () =>
     withSide(pair, async (side) => {
       await side.client.rpush('test:kill', 'before', 'after', 'before');
       const worker = await freshWorker(side, ['-c', 'kill_at']);
@@ -86,7 +86,7 @@ describe.each(DEFAULT_PAIRS)('series of rq_recurring under faults, rq $rq', (pai
       expect(worker.running()).toBe(true);
     }));
 
-  it.concurrent('workers that stop and start between and during runs lose and double none', () =>
+  it('workers that stop and start between and during runs lose and double none', () =>
     withSide(pair, async (side) => {
       const repeat = 4;
       let worker = await side.worker(['default']);
@@ -102,7 +102,7 @@ describe.each(DEFAULT_PAIRS)('series of rq_recurring under faults, rq $rq', (pai
       expect(await ended(side, 'restarts')).toBe(true);
     }));
 
-  it.concurrent('after workers were killed and away: one late run, and the grid; repair brings back a lost tick', () =>
+  it('after workers were killed and away: one late run, and the grid; repair brings back a lost tick', () =>
     withSide(pair, async (side) => {
       const interval = 3;
       const worker = await side.worker(['default']);

@@ -32,6 +32,8 @@ export interface Side {
   /** The programs, with their import as this side has it. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
+  /** An empty project. */
+  readonly project: string;
   /** URL of one of its databases. */
   url(database?: number): string;
   /** `rq worker`, with a scheduler on the side of ours. `simple`: one that runs jobs without a work horse, in less time. */
@@ -49,17 +51,20 @@ export interface Side {
   ): Promise<Record<string, Trace>>;
   /** Has an application do things with its schedule (test/differential/py/act.py), by default one of this side. */
   act(actions: readonly Action[], which?: Which): Promise<unknown[]>;
+  /** Has a process end with the side. */
+  track(managed: ManagedProcess): ManagedProcess;
   output(): string;
   stop(): Promise<void>;
 }
 
 /** Opens a side; `zone` is the TZ of every process. */
 export async function openSide(which: Which, pair: VersionPair, zone = 'UTC'): Promise<Side> {
-  const [redis, venv, old, ours] = await Promise.all([
+  const [redis, venv, old, ours, project] = await Promise.all([
     startPrivateRedis({ cacheDir: TEST_CACHE }),
     ensureVenv({ cacheDir: TEST_CACHE, ...pair }),
     copyPrograms('rq_scheduler'),
     copyPrograms('rq_recurring'),
+    mkdtemp(join(tmpdir(), 'migrate-scheduler-project-')),
   ]);
   const client = new Redis(redis.url);
   const envOf = (one: Which) => {
@@ -68,20 +73,22 @@ export async function openSide(which: Which, pair: VersionPair, zone = 'UTC'): P
   };
   const [folder, env] = [which === 'rq_recurring' ? ours : old, envOf(which)];
   const started: ManagedProcess[] = [];
+  const track = (managed: ManagedProcess) => {
+    started.push(managed);
+    return managed;
+  };
   const url = (database = 0) => `redis://127.0.0.1:${redis.port}/${database}`;
   return {
-    ...{ which, client, redis, venv, folder, env, url },
+    ...{ which, client, redis, venv, folder, env, url, project, track },
     worker: async (queues, { database, simple = false, args = [] } = {}) => {
       const withScheduler = which === 'rq_recurring';
       const common = { venv, url: url(database), cwd: folder, env };
       const kind = simple ? ['--worker-class', 'rq.worker.SimpleWorker'] : [];
-      const worker = await startWorker({ ...common, queues, withScheduler, args: [...kind, ...args] });
-      started.push(worker);
-      return worker;
+      return track(await startWorker({ ...common, queues, withScheduler, args: [...kind, ...args] }));
     },
     scheduler: async (database) => {
       const common = { venv, url: url(database), cwd: old, env: envOf('rq_scheduler') };
-      started.push(await startLegacyScheduler({ ...common, interval: 1 }));
+      track(await startLegacyScheduler({ ...common, interval: 1 }));
     },
     drive: (how, names, database) =>
       runPython({ venv, script: `${PY}/drive.py`, args: [which, url(database), how, ...names], env }),
@@ -92,7 +99,7 @@ export async function openSide(which: Which, pair: VersionPair, zone = 'UTC'): P
       await Promise.all(started.map((managed) => managed.kill()));
       client.disconnect();
       await redis.stop();
-      await Promise.all([old, ours].map((one) => rm(one, { recursive: true, force: true })));
+      await Promise.all([old, ours, project].map((one) => rm(one, { recursive: true, force: true })));
     },
   };
 }

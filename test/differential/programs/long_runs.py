@@ -10,6 +10,6 @@ def program(stage):
     stage.until_runs(token, 1)
     stage.note("listed while running", token in scheduler)
     stage.until_runs(token, 3)
-    stage.until(13)
+    stage.until(17)
     stage.see("over", scheduler, token, ran=True)
     stage.ran(token)

@@ -169,6 +169,7 @@ describe.concurrent.each(DEFAULT_PAIRS)(
           await delay(4000);
           expect(await runs(side)).toEqual(wanted);
           expect((await look(side)).listed).toEqual([]);
+          expect(await side.client.zcard('rq:scheduled:default')).toBe(0);
         }),
     );
   },

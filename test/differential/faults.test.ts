@@ -72,6 +72,18 @@ describe.concurrent.each(DEFAULT_PAIRS)('series of rq_recurring under faults, rq
       expect(wrong).toEqual([]);
     }));
 
+  it('processes that start together enqueue what is due once', () =>
+    withSide(pair, async ({ venv, url, env }) => {
+      const script = `${PY}/enqueue_at_once.py`;
+      const [times, left, count] = await runPython<[Record<string, number>, number[], number]>({
+        ...{ venv, script, args: [url()], env },
+      });
+      expect(Object.keys(times)).toHaveLength(2 * left.length);
+      expect(new Set(Object.values(times))).toEqual(new Set([1]));
+      expect(new Set(left)).toEqual(new Set([2]));
+      expect(count).toBe(left.length);
+    }));
+
   it('a work horse killed before or after the transaction of a tick costs no run', () =>
     withSide(pair, async (side) => {
       await side.client.rpush('test:kill', 'before', 'after', 'before');

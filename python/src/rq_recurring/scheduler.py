@@ -103,6 +103,8 @@ class Scheduler:
         self._interval = interval
         self.log = logger
         self._lock_acquired: Optional[bool] = False
+        self._due_only: Optional[str] = None
+        """The job that ``enqueue_jobs`` is enqueuing: only if it still is due, as others may do the same at this moment."""
         self.job_class = backend_class(self, 'job_class', override=job_class)
         self.queue_class_name = queue_class if isinstance(queue_class, str) else None
         self.queue_class = backend_class(self, 'queue_class', override=queue_class)
@@ -571,6 +573,9 @@ class Scheduler:
         if scheduled is not None and scheduled <= now and pipe.exists(RQScheduler.get_locking_key(job.origin)):
             self.log.debug('%s is left to the scheduler of a worker', job.id)
             return None
+        if self._due_only == job.id and (scheduled is None or scheduled > now):
+            self.log.debug('%s has been enqueued by another process', job.id)
+            return None
         if old is None and scheduled is None and pipe.zscore(self._index, job.id) is not None:
             self.log.debug('%s has been enqueued already', job.id)
             return None
@@ -611,7 +616,11 @@ class Scheduler:
         legacy = {job_id for _, job_id in due}
         jobs = [job for job in self.get_jobs_to_queue() if job.id not in legacy]
         for job in jobs:
-            self.enqueue_job(job)
+            self._due_only = job.id
+            try:
+                self.enqueue_job(job)
+            finally:
+                self._due_only = None
         return jobs
 
     # ---- the process -------------------------------------------------------------------------------------

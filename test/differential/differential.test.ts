@@ -27,18 +27,31 @@ const NAMES = readdirSync(PROGRAMS)
 const ALONE = NAMES.filter((name) => name.startsWith('alone_'));
 const TOGETHER = NAMES.filter((name) => !name.startsWith('alone_'));
 
-/** The queues of each worker of the programs that share a database; `one` has a single worker, `horse` one that forks. */
-const CREW = [['default', 'low', 'high'], ['default', 'low', 'two'], ['default', 'two'], ['one'], ['horse']];
+/** The queues of each worker of the programs that share a database; `one` and `later` have a single worker, `horse` one that forks. */
+const CREW = [
+  ['default', 'low', 'high'],
+  ['default', 'low', 'two'],
+  ['default', 'two'],
+  ['one'],
+  ['later'],
+  ['horse'],
+];
 const DATABASE = { together: 0, alone: 1 };
 
-async function tracesOf(side: Side): Promise<Record<string, Trace>> {
+/** Seconds for Python to start and the programs to register their first jobs, on a machine that may be busy. */
+const LEAD = 5;
+
+async function startCrew(side: Side): Promise<void> {
   await Promise.all([
     ...CREW.map((queues) => side.worker(queues, { simple: !queues.includes('horse') })),
     side.worker(['default'], { database: DATABASE.alone, simple: true }),
     ...(side.which === 'rq_scheduler' ? Object.values(DATABASE).map((one) => side.scheduler(one)) : []),
   ]);
+}
+
+async function tracesOf(side: Side, start: number): Promise<Record<string, Trace>> {
   const [together, alone] = await Promise.all([
-    side.drive('together', TOGETHER, DATABASE.together),
+    side.drive(start, TOGETHER, DATABASE.together),
     side.drive('alone', ALONE, DATABASE.alone),
   ]);
   return { ...together, ...alone };
@@ -76,7 +89,9 @@ async function differencesIn({ pair, zone }: Place): Promise<Record<string, unkn
   try {
     const [theirSide, ourSide] = sides;
     if (!theirSide || !ourSide) throw opened.find((one) => one.status === 'rejected')?.reason;
-    const [theirs, ours] = await Promise.all([tracesOf(theirSide), tracesOf(ourSide)]);
+    await Promise.all(sides.map(startCrew));
+    const start = Math.ceil(Date.now() / 1000) + LEAD;
+    const [theirs, ours] = await Promise.all([tracesOf(theirSide, start), tracesOf(ourSide, start)]);
     const found = NAMES.map((name) => {
       const list = differencesOf(theirs[name] ?? [], ours[name] ?? []);
       return [`rq ${pair.rq} ${zone}, ${name}`, unnamed(name, pair.rq, list, NAMED)] as const;

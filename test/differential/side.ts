@@ -43,12 +43,8 @@ export interface Side {
   ): Promise<ManagedProcess>;
   /** A real `rqscheduler` that looks every second. */
   scheduler(database?: number): Promise<void>;
-  /** Runs programs to their end. */
-  drive(
-    how: 'together' | 'alone',
-    names: readonly string[],
-    database?: number,
-  ): Promise<Record<string, Trace>>;
+  /** Runs programs to their end: side by side, with times from an epoch second on, or one after the other. */
+  drive(start: number | 'alone', names: readonly string[], database?: number): Promise<Record<string, Trace>>;
   /** Has an application do things with its schedule (test/differential/py/act.py), by default one of this side. */
   act(actions: readonly Action[], which?: Which): Promise<unknown[]>;
   /** Has a process end with the side. */
@@ -90,8 +86,8 @@ export async function openSide(which: Which, pair: VersionPair, zone = 'UTC'): P
       const common = { venv, url: url(database), cwd: old, env: envOf('rq_scheduler') };
       track(await startLegacyScheduler({ ...common, interval: 1 }));
     },
-    drive: (how, names, database) =>
-      runPython({ venv, script: `${PY}/drive.py`, args: [which, url(database), how, ...names], env }),
+    drive: (start, names, database) =>
+      runPython({ venv, script: `${PY}/drive.py`, args: [which, url(database), `${start}`, ...names], env }),
     act: (actions, as = which) =>
       runPython({ venv, script: `${PY}/act.py`, args: [as, url()], input: actions, env: envOf(as) }),
     output: () => started.map((managed) => `--- ${managed.name}\n${managed.output()}`).join('\n'),

@@ -1,5 +1,7 @@
 """depends_on: a due job waits for the job it depends on; one that has finished lets it run."""
 
+import time
+
 from rq import Queue
 
 import jobs
@@ -11,7 +13,7 @@ def program(stage):
     slow, done, held, free, text, series = (stage.id(n) for n in ("slow", "done", "held", "free", "text", "series"))
     queue.enqueue(jobs.record, done, job_id=done)
     stage.until_status(done, "finished")
-    parent = queue.enqueue(jobs.sleep, slow, 5, job_id=slow)
+    parent = queue.enqueue(jobs.sleep, slow, stage.start + 8 - time.time(), job_id=slow)
     scheduler.enqueue_at(stage.at(1), jobs.record, held, job_id=held, depends_on=parent)
     scheduler.enqueue_at(stage.at(1), jobs.record, free, job_id=free, depends_on=done)
     scheduler.schedule(stage.at(1), jobs.record, [text], id=text, depends_on=slow, queue_name="low")
@@ -22,7 +24,7 @@ def program(stage):
     for token, runs in ((held, 1), (text, 1), (series, 2)):
         stage.until_runs(token, runs)
         stage.until_status(token, "finished")
-    stage.until(8)
+    stage.until(12)
     stage.see("over", scheduler, held, free, text, series, ran=True)
     for token in (held, free, text, series):
         stage.ran(token)

@@ -24,7 +24,7 @@ def program(stage):
     scheduler.enqueue_at(stage.at(86400), "jobs.other", far, job_id=far, **options)
     unnamed = stage.alias(scheduler.enqueue_in(timedelta(days=2), jobs.record, stage.id("in"), x=None), "in")
     scheduler.enqueue_in(timedelta(seconds=9), "jobs.record", text, job_id=text, job_result_ttl=0)
-    stage.see("scheduled", scheduler, far, unnamed.id)
+    stage.see("scheduled", scheduler, far, unnamed.id, ran=True)  # enqueue_in counts from its call
     scheduler.enqueue_at(stage.at(-3600), jobs.record, late, job_id=late)
     stage.note("truthy", [far in scheduler, unnamed in scheduler, "nobody" in scheduler])
     for token in (full, late, aware, text):

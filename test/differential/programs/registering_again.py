@@ -23,9 +23,9 @@ def program(stage):
     scheduler.schedule(stage.at(7), jobs.record, [same, "again"], id=same, interval=2, repeat=2)
     scheduler.cron("0 0 1 1 *", jobs.record, [sooner, "cron"], id=sooner)
     during = stage.id("during")
-    scheduler.schedule(stage.at(6), jobs.sleep, [during, 4], id=during, interval=600, queue_name="horse")
+    scheduler.schedule(stage.at(6), jobs.sleep, [during, 4], id=during, interval=600, queue_name="later")
     stage.until_runs(during, 1)
-    scheduler.schedule(stage.at(14), jobs.record, [during, "new"], id=during, interval=600, queue_name="horse")
+    scheduler.schedule(stage.at(14), jobs.record, [during, "new"], id=during, interval=600, queue_name="later")
     stage.until_runs(during, 2)
     stage.until_runs(same, 4)
     for token in (during, same):

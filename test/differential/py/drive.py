@@ -1,7 +1,7 @@
-"""Runs programs: python drive.py MODULE URL together|alone NAME...
+"""Runs programs: python drive.py MODULE URL START NAME...
 
-MODULE is ``rq_scheduler`` or ``rq_recurring``. ``together``: all at the same time; ``alone``: one after the other, each
-with an empty schedule. Prints {name: what the program recorded} as JSON; an exception that
+MODULE is ``rq_scheduler`` or ``rq_recurring``. START is the epoch second from which their times count: then they run
+side by side; or ``alone``: one after the other, each with an empty schedule. Prints {name: what the program recorded} as JSON; an exception that
 ends a program is its last event.
 """
 
@@ -18,7 +18,7 @@ from redis import Redis
 from stage import Stage
 
 LEAD = 2
-"""Seconds before the start in which programs register their first jobs, on a machine that may be busy."""
+"""Seconds before its start in which a program that runs alone registers its first jobs."""
 
 
 def perform(stage):
@@ -28,17 +28,18 @@ def perform(stage):
         stage.note("raised", traceback.format_exc())
 
 
-def main(module, url, how, names):
+def main(module, url, start, names):
     logging.disable(logging.CRITICAL)
     scheduler_class = importlib.import_module(module).Scheduler
     connection = Redis.from_url(url)
-    start = math.ceil(time.time()) + LEAD
     stages = {name: Stage(name, scheduler_class, connection, start) for name in names}
-    if how == "alone":
+    if start == "alone":
         for stage in stages.values():
             stage.start = math.ceil(time.time()) + LEAD
             perform(stage)
     else:
+        for stage in stages.values():
+            stage.start = int(start)
         threads = [threading.Thread(target=perform, args=(stage,)) for stage in stages.values()]
         for thread in threads:
             thread.start()

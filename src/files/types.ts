@@ -62,6 +62,13 @@ export type Fact =
       readonly starts?: readonly Where[];
       /** The Dockerfile of its image, where the project has it. */
       readonly image?: string;
+      /** `image` of its service, as written. */
+      readonly imageName?: string;
+      /**
+       * The IANA zone to which its file, with the files of variables that it names, sets TZ for it; null where these
+       * are all known and set none. Left out where neither is certain.
+       */
+      readonly zone?: string | null;
       readonly where: Where;
     }
   /** A start of rq-scheduler that no edit takes out of its file. */
@@ -107,6 +114,8 @@ export interface Decision {
   readonly deleteFiles?: ReadonlySet<string>;
   /** Environment variables that go, each with its reason code. */
   readonly removeEnv: ReadonlyMap<string, string>;
+  /** Zones that services get as a variable, by the ids of their processes (`decide-zone`). */
+  readonly registrationZones?: ReadonlyMap<string, string>;
   /** Raise rq's lower bound to this version where it is lower; null = leave. */
   readonly minimumRq: string | null;
   /** Add croniter beside rq (the recurring module needs it and rq does not bring it). */

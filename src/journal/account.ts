@@ -48,6 +48,7 @@ const SETTLED: Readonly<Record<string, string>> = {
   removed: 'removed',
   quarantined: 'quarantined',
   armed: 'series',
+  paused: 'series',
   cancelled: 'seriesEnded',
   forgotten: 'seriesEnded',
 };

@@ -46,6 +46,12 @@ export function seriesIdFor(legacyId: Uint8Array): string {
   return text !== null && SAFE.test(text) ? text : safeJobId(legacyId);
 }
 
+/** Id of the real job of that series: its own where this RQ version can hold it, else that of the series. */
+export function jobIdFor(legacyId: Uint8Array, rqVersion: string | null): Uint8Array {
+  const keeps = legacyId.length > 0 && jobIdProblem(legacyId, rqVersion) === null;
+  return keeps ? legacyId : new Uint8Array(Buffer.from(seriesIdFor(legacyId)));
+}
+
 function utf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -20,6 +20,8 @@ export const SCHEDULER_KEY_PREFIX = 'rq:scheduler:';
 /** SET of the ids of all series of the recurring runtime. */
 export const SERIES_SET_KEY = 'migrate-scheduler:series';
 export const SERIES_KEY_PREFIX = 'migrate-scheduler:series:';
+/** ZSET of what a Scheduler of the recurring runtime lists: job ids by the epoch seconds of their next run. */
+export const LISTED_KEY = 'migrate-scheduler:scheduled_jobs';
 
 /** HASH of one job. */
 export function jobKey(id: string): string {

@@ -1,12 +1,14 @@
 import { deflateSync } from 'node:zlib';
-import { jobKey, scheduledKey, seriesKey } from './keys.js';
+import { jobKey, LISTED_KEY, scheduledKey, seriesKey } from './keys.js';
 import { formatUtc, parseInteger } from './parse.js';
 
-/** Function that every occurrence calls; the module is installed into the user's project. */
-export const RUN_FUNCTION = 'rq_recurring.run';
+/** Import name of the runtime in the user's project, unless it is part of a package. */
+export const RUNTIME_MODULE = 'rq_recurring';
 
 /** Timeout that RQ gives a scheduled job whose caller named none (Queue.DEFAULT_TIMEOUT), seconds. */
 const DEFAULT_TIMEOUT = '180';
+/** How often a tick that failed is tried again: arming the next one must not depend on one bad moment. */
+const TICK_RETRIES = '3';
 
 export type FieldValue = string | Uint8Array;
 
@@ -14,6 +16,8 @@ export type FieldValue = string | Uint8Array;
 export interface SeriesDefinition {
   /** Only [A-Za-z0-9_-]: see `seriesIdFor`. */
   readonly series: string;
+  /** Id of the job that each tick enqueues: the legacy one where RQ can hold it, else that of the series. */
+  readonly job: FieldValue;
   readonly queue: string;
   readonly kind: 'interval' | 'cron';
   /** Seconds, > 0; null for cron. */
@@ -26,7 +30,7 @@ export interface SeriesDefinition {
   readonly anchor: number;
   /** Runs left, the armed one included; null = endless. */
   readonly remaining: number | null;
-  /** Epoch seconds of the occurrence to arm, a whole number. */
+  /** Epoch seconds of the tick to arm, a whole number. */
   readonly slot: number;
   readonly serializer: 'pickle' | 'json';
   /** Dotted function name, for people. */
@@ -49,20 +53,33 @@ export interface Occurrence {
 /** Writes the pickle of `(func, None, args, {})`. */
 export type PickleCall = (func: string, args: readonly (string | number | Uint8Array)[]) => Uint8Array;
 
-type Fields = ReadonlyMap<string, Uint8Array>;
+export type Fields = ReadonlyMap<string, Uint8Array>;
 
 const COPIED = ['timeout', 'failure_ttl', 'ttl', 'description'] as const;
 const CALLBACKS = ['success_callback', 'failure_callback', 'stopped_callback'] as const;
 
+/** What a tick depends on beside the clock. */
+export interface TickDefinition {
+  readonly series: string;
+  readonly slot: number;
+  readonly queue: string;
+  readonly serializer: 'pickle' | 'json';
+  /** That of the job, or its call: what dashboards show of a waiting entry. */
+  readonly description: FieldValue;
+  /** Dotted name of the runtime: `rq_recurring`, or `app.rq_recurring` where it is part of a package. */
+  readonly module: string;
+}
+
 /**
- * The series hash and the job hash of its first occurrence, from the original job hash.
- * `now` is epoch seconds. Throws RangeError for a slot that is no whole number and for an original
- * without `data`. A negative `result_ttl`, rq-scheduler's default, becomes RQ's default: with a
- * fresh id for each run it would leave every hash behind (SEMANTICS §9, §10).
+ * The series hash and the job hash of its first tick, from the hash of the real job, which itself stays as it is.
+ * `now` is epoch seconds. Throws RangeError for a slot that is no whole number and for an original without `data`.
+ * The series keeps what the runtime needs to write the real job anew should its hash expire; a negative
+ * `result_ttl`, rq-scheduler's default, is RQ's default there (SEMANTICS §9, §10).
  */
 export function firstOccurrence(
   definition: SeriesDefinition,
   original: Fields,
+  tick: Pick<TickDefinition, 'description' | 'module'>,
   now: number,
   pickleCall: PickleCall,
 ): Occurrence {
@@ -74,7 +91,7 @@ export function firstOccurrence(
   return {
     jobId,
     jobKey: jobKey(jobId),
-    jobFields: jobFields(definition, original, data, now, pickleCall),
+    jobFields: [...tickFields({ ...definition, ...tick }, now, pickleCall)].flat(),
     registryKey: scheduledKey(queue),
     score: slot,
     seriesKey: seriesKey(series),
@@ -83,20 +100,35 @@ export function firstOccurrence(
 }
 
 /**
- * The `data` field of an occurrence: `run(series, slot, data)` as RQ serializes calls. `run` is its dotted name,
- * which differs where the runtime is a module of a package.
+ * The hash of the armed job of a series in tick mode: `<module>.tick(series, slot)`, which arms the next one and
+ * enqueues the real job in one step. It leaves nothing behind, goes to the front of its queue, and has no part of
+ * what is set for the real job. `now` is epoch seconds.
  */
-export function occurrenceData(
-  series: string,
-  slot: number,
-  data: Uint8Array,
+export function tickFields(
+  tick: TickDefinition,
+  now: number,
+  pickleCall: PickleCall,
+): Map<string, FieldValue> {
+  const { series, slot, serializer, module, queue } = tick;
+  const data = callData(`${module}.tick`, [series, slot], serializer, pickleCall);
+  return new Map([
+    ...scheduledFields(data, queue, now),
+    ['description', tick.description],
+    ['result_ttl', '0'],
+    ['enqueue_at_front', '1'],
+    ['retries_left', TICK_RETRIES],
+  ]);
+}
+
+/** The `data` field of a job that calls `func(*args)`, as RQ serializes calls. */
+export function callData(
+  func: string,
+  args: readonly (string | number | Uint8Array)[],
   serializer: 'pickle' | 'json',
   pickleCall: PickleCall,
-  run: string = RUN_FUNCTION,
 ): Uint8Array {
-  if (serializer === 'pickle') return compress(pickleCall(run, [series, slot, data]));
-  const call = [run, null, [series, slot, Buffer.from(data).toString('base64')], {}];
-  return compress(Buffer.from(JSON.stringify(call), 'utf8'));
+  if (serializer === 'pickle') return compress(pickleCall(func, args));
+  return compress(Buffer.from(JSON.stringify([func, null, args, {}]), 'utf8'));
 }
 
 function compress(bytes: Uint8Array): Uint8Array {
@@ -104,18 +136,11 @@ function compress(bytes: Uint8Array): Uint8Array {
 }
 
 /** Fields as `Job.to_dict` and `Queue.enqueue_at` leave them (dumps of 1.15.1 and 2.10). */
-function jobFields(
-  definition: SeriesDefinition,
-  original: Fields,
-  data: Uint8Array,
-  now: number,
-  pickleCall: PickleCall,
-): FieldValue[] {
-  const { series, slot, serializer } = definition;
-  const fields = new Map<string, FieldValue>([
+export function scheduledFields(data: Uint8Array, queue: string, now: number): [string, FieldValue][] {
+  return [
     ['status', 'scheduled'],
     ['created_at', formatUtc(now)],
-    ['data', occurrenceData(series, slot, data, serializer, pickleCall)],
+    ['data', data],
     ['success_callback_name', ''],
     ['failure_callback_name', ''],
     ['stopped_callback_name', ''],
@@ -123,11 +148,9 @@ function jobFields(
     ['ended_at', ''],
     ['last_heartbeat', ''],
     ['worker_name', ''],
-    ['origin', definition.queue],
+    ['origin', queue],
     ['timeout', DEFAULT_TIMEOUT],
-  ]);
-  for (const [name, value] of carried(original)) if (value.length > 0) fields.set(name, value);
-  return [...fields].flat();
+  ];
 }
 
 function seriesFields(
@@ -138,7 +161,7 @@ function seriesFields(
   jobId: string,
 ): FieldValue[] {
   const fields = new Map<string, FieldValue>([
-    ['version', '1'],
+    ['version', '2'],
     ['kind', definition.kind],
     ['interval', definition.interval === null ? '' : String(definition.interval)],
     ['cron', definition.cron ?? ''],
@@ -148,6 +171,8 @@ function seriesFields(
     ['remaining', definition.remaining === null ? '' : String(definition.remaining)],
     ['slot', String(definition.slot)],
     ['job_id', jobId],
+    ['job', definition.job],
+    ['listed_in', LISTED_KEY],
     ['queue', definition.queue],
     ...carried(original),
     ['func', definition.func],
@@ -161,7 +186,7 @@ function seriesFields(
 }
 
 /** What every run takes over from the original hash, raw; '' where RQ's default applies. */
-function carried(original: Fields): [string, FieldValue][] {
+export function carried(original: Fields): [string, FieldValue][] {
   const kept: [string, FieldValue][] = COPIED.map((name) => [name, original.get(name) ?? '']);
   kept.push(['result_ttl', resultTtl(original)]);
   for (const name of ['meta', ...CALLBACKS.flatMap((c) => [`${c}_name`, `${c}_timeout`])]) {

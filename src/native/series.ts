@@ -3,8 +3,13 @@ import { decodeText } from './parse.js';
 /** A series of the recurring runtime as its hash says (docs/recurring.md); times are epoch seconds. */
 export interface Series {
   readonly id: string;
-  readonly kind: 'interval' | 'cron';
-  /** Seconds; null for cron. */
+  /** `tick`: its armed job enqueues the real one; `run` (`version` 1): it calls the function itself. */
+  readonly mode: 'tick' | 'run';
+  /** Id of the real job; '' in run mode. */
+  readonly job: string;
+  /** `once`: a single run that needs a tick, because RQ's registry could not hold its job. */
+  readonly kind: 'interval' | 'cron' | 'once';
+  /** Seconds; null but for an interval. */
   readonly interval: number | null;
   readonly cron: string | null;
   /** IANA name. */
@@ -28,7 +33,9 @@ export function parseSeries(id: string, fields: ReadonlyMap<string, Uint8Array>)
   const text = (name: string): string => decodeText(fields.get(name) ?? new Uint8Array()) ?? '';
   return {
     id,
-    kind: text('kind') === 'cron' ? 'cron' : 'interval',
+    mode: text('version') === '2' ? 'tick' : 'run',
+    job: text('job'),
+    kind: kindOf(text('kind')),
     interval: whole(text('interval')),
     cron: text('cron') || null,
     tz: text('tz') || 'UTC',
@@ -42,6 +49,10 @@ export function parseSeries(id: string, fields: ReadonlyMap<string, Uint8Array>)
     serializer: text('serializer') || 'pickle',
     state: text('state') || 'active',
   };
+}
+
+function kindOf(text: string): Series['kind'] {
+  return text === 'cron' || text === 'once' ? text : 'interval';
 }
 
 /** Python's `int(float(text))`, null for '' and for what is no number. */

@@ -21,6 +21,8 @@ export type CronDecision =
       readonly registration: CronRegistration;
       readonly recurrence: Recurrence;
       readonly notes: readonly string[];
+      /** See `RecurringDecision`. */
+      readonly doubts: readonly string[];
       /** A process has it: the legacy entry is not needed any more. */
       readonly seen: boolean;
     }
@@ -57,6 +59,7 @@ export function decideCron(
     registration: built.registration,
     recurrence: shifted.recurrence,
     notes: shifted.notes,
+    doubts: shifted.doubts,
     seen: isSeen(cronJobKey(item.id, item.queue, schedule), built.registration, rq, policy),
   };
 }
@@ -84,10 +87,10 @@ function isSeen(
 function inUtc(job: JobSnapshot, score: number, recurrence: Recurrence, policy: RecurringPolicy) {
   const known = decideRecurring(job.id, score, recurrence, policy);
   if (!known.ok) return known;
-  const { slot, recurrence: zoned, notes } = known;
+  const { slot, recurrence: zoned, notes, doubts } = known;
   const { cronString, zone, dialect, timesBefore } = zoned;
   if (cronString === null || zone === undefined || dialect === undefined) {
-    return { ok: true as const, recurrence: zoned, cron: null, notes };
+    return { ok: true as const, recurrence: zoned, cron: null, notes, doubts };
   }
   const parsed = parseCron(cronString, dialect);
   const utc = parsed.ok ? toUtcCron(parsed.cron, zone, slot) : parsed;
@@ -98,6 +101,7 @@ function inUtc(job: JobSnapshot, score: number, recurrence: Recurrence, policy: 
     ok: true as const,
     recurrence: { ...zoned, timesAfter },
     cron: utc.cron.expression,
+    doubts,
     notes: [
       ...notes.filter((note) => note !== 'cron-times-differ'),
       ...(differs ? ['cron-times-differ'] : []),

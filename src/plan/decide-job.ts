@@ -3,7 +3,7 @@ import { decodeJobData, type JobData } from '../legacy/job-data.js';
 import { decodeMeta, type MetaResult } from '../legacy/meta.js';
 import type { JobSnapshot } from '../legacy/types.js';
 import { hashProblems } from '../native/entry.js';
-import { jobIdProblem, printableId, safeJobId } from '../native/job-id.js';
+import { jobIdFor, jobIdProblem, printableId, safeJobId } from '../native/job-id.js';
 import { parseUtc } from '../native/parse.js';
 import { atLeast } from '../native/version.js';
 import { conclude, type Item, type JobDecision } from './conclude.js';
@@ -149,7 +149,7 @@ function decideStrategy(
   }
 }
 
-/** A recurring job becomes a series. A running one is not disturbed. */
+/** A recurring job becomes a series. A running one is not disturbed: it waits where it gets another id. */
 function decideSeries(job: JobSnapshot, item: Item, recurrence: Recurrence, policy: JobPolicy): JobDecision {
   if (policy.rq !== null && !atLeast(policy.rq, OLDEST_FOR_SERIES)) {
     return conclude(item, 'keep', ['rq-too-old-for-series'], 'warn');
@@ -157,10 +157,17 @@ function decideSeries(job: JobSnapshot, item: Item, recurrence: Recurrence, poli
   const decided = decideRecurring(job.id, item.scheduledAt, recurrence, policy.recurring);
   const cron = recurrence.cronString;
   if (!decided.ok) return conclude(item, 'keep', [decided.code], 'warn', { cron, detail: decided.detail });
-  const { series, slot, recurrence: known, notes } = decided;
+  const realId = printableId(jobIdFor(job.id, policy.rq));
+  const renamed = realId !== item.id;
+  if (renamed && BUSY.has(text(job.fields.get('status'))))
+    return conclude(item, 'keep', ['job-busy'], 'warn');
+  const { series, slot, recurrence: known, notes, doubts } = decided;
   const rearmed = { ...item, newId: `${series}-${slot}`, recurrence: known };
-  const { findings } = conclude(rearmed, 'rearm', notes, 'warn', { cron, zone: known.zone ?? null });
-  return { item: { ...rearmed, action: 'rearm', reasons: notes }, findings };
+  const { findings } = conclude(rearmed, 'rearm', notes, 'warn', { cron, zone: known.zone ?? null, doubts });
+  const named = renamed
+    ? conclude({ ...rearmed, newId: realId }, 'rearm', ['id-renamed'], 'info').findings
+    : [];
+  return { item: { ...rearmed, action: 'rearm', reasons: notes }, findings: [...findings, ...named] };
 }
 
 /** One job that RQ repeats by itself; the original, which may be running, is left as it is. */
@@ -188,9 +195,9 @@ function decideForRqCron(
   const cron = recurrence.cronString;
   const decided = decideCron(job, { id, queue: queue ?? '', scheduledAt }, recurrence, data, policy);
   if (!decided.ok) return conclude(item, 'keep', [decided.code], 'warn', { cron, detail: decided.detail });
-  const { registration, recurrence: known, notes, seen } = decided;
+  const { registration, recurrence: known, notes, doubts, seen } = decided;
   const shown = { ...item, recurrence: known };
-  const noted = conclude(shown, 'keep', notes, 'warn', { cron, zone: known.zone ?? null }).findings;
+  const noted = conclude(shown, 'keep', notes, 'warn', { cron, zone: known.zone ?? null, doubts }).findings;
   const { item: left, findings } = seen
     ? conclude(shown, 'retire', [], 'info')
     : conclude(shown, 'keep', ['waiting-for-rq-cron'], 'info');

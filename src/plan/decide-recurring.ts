@@ -20,6 +20,8 @@ export interface RecurringPolicy {
   readonly zone: string | null;
   /** IANA zones that the scheduler's host may have (`TZ` in its files). */
   readonly zoneCandidates: readonly string[];
+  /** Dotted name under which the workers import the runtime; absent: `rq_recurring`. */
+  readonly module?: string;
   /** Only where some job is left to `rq cron`: the processes that run it. */
   readonly rqCron?: RqCronSeen;
 }
@@ -32,6 +34,8 @@ export type RecurringDecision =
       readonly slot: number;
       readonly recurrence: Recurrence;
       readonly notes: readonly string[];
+      /** Zones in which a cron string may have been read instead: for `tz-not-conclusive`. */
+      readonly doubts: readonly string[];
     }
   | { readonly ok: false; readonly code: string; readonly detail: string };
 
@@ -67,7 +71,7 @@ export function decideRecurring(
   const series = seriesIdFor(id);
   const slot = Math.ceil(score);
   if (!Number.isSafeInteger(slot)) return { ok: false, code: 'score-invalid', detail: String(score) };
-  if (recurrence.cronString === null) return { ok: true, series, slot, recurrence, notes: [] };
+  if (recurrence.cronString === null) return { ok: true, series, slot, recurrence, notes: [], doubts: [] };
   const dialect = dialectOf(policy.schedulerVersion);
   const parsed = parseCron(recurrence.cronString, dialect);
   if (!parsed.ok) return { ok: false, code: parsed.code, detail: parsed.detail };
@@ -80,7 +84,7 @@ type Zone = {
   readonly ok: true;
   readonly zone: string;
   readonly how: NonNullable<Recurrence['zoneKnownBy']>;
-  readonly conclusive: boolean;
+  readonly doubts: readonly string[];
 };
 
 function zoneOf(
@@ -120,16 +124,13 @@ function cronSeries(
   slot: number,
   recurrence: Recurrence,
   cron: Cron,
-  { zone, how, conclusive }: Zone,
+  { zone, how, doubts }: Zone,
 ): RecurringDecision {
   const timesBefore = [slot, ...nextFireTimes(cron, slot, zone, SHOWN - 1)];
   const timesAfter = [slot, ...nativeFireTimes(cron, slot, zone, SHOWN - 1)];
   const notes = [
     ...(timesBefore.join() === timesAfter.join() ? [] : ['cron-times-differ']),
-    // Where the zone makes no difference, a doubt about it is none.
-    ...(conclusive || nativeFireTimes(cron, slot, 'UTC', SHOWN - 1).join() === timesAfter.slice(1).join()
-      ? []
-      : ['tz-not-conclusive']),
+    ...(doubts.length === 0 ? [] : ['tz-not-conclusive']),
   ];
   return {
     ok: true,
@@ -137,5 +138,6 @@ function cronSeries(
     slot,
     recurrence: { ...recurrence, zone, dialect: cron.dialect, zoneKnownBy: how, timesBefore, timesAfter },
     notes,
+    doubts,
   };
 }

@@ -1,21 +1,34 @@
 import { dialectOf } from '../legacy/cron/dialect.js';
-import { decodeJobData } from '../legacy/job-data.js';
-import { userMeta } from '../legacy/meta-edit.js';
+import { decodeJobData, describeCall, type JobData } from '../legacy/job-data.js';
 import { pickleCall } from '../legacy/pickle/index.js';
 import type { JobSnapshot } from '../legacy/types.js';
-import { seriesIdFor } from '../native/job-id.js';
-import { type FieldValue, firstOccurrence } from '../native/occurrence.js';
+import { jobIdFor, seriesIdFor } from '../native/job-id.js';
+import { type FieldValue, firstOccurrence, RUNTIME_MODULE } from '../native/occurrence.js';
 import type { JobItem } from './types.js';
 
-/** Everything that is written for a recurring job: the series and its first occurrence. */
+/** Characters of a call that stands for a description (RQ's own `get_call_string` has no bound). */
+const DESCRIPTION_CHARS = 500;
+
+/** Everything that is written for a recurring job: the series and its first tick. */
 export interface SeriesStep {
   readonly queue: string;
   readonly newId: string;
-  /** Score of the first occurrence: the legacy score, epoch seconds. */
+  /** Score of the first tick: the legacy score, epoch seconds. */
   readonly slot: string;
   readonly seriesId: string;
+  /** Id of the real job: the legacy one, or where RQ cannot hold that the one that it gets. */
+  readonly realId: Uint8Array;
   readonly jobFields: readonly (readonly [string, FieldValue])[];
   readonly seriesFields: readonly (readonly [string, FieldValue])[];
+}
+
+/** What the form of a series depends on besides the job. */
+export interface SeriesForm {
+  /** RQ version that will run it; null = unknown. */
+  readonly rq: string | null;
+  readonly schedulerVersion: string | null;
+  /** Dotted name under which workers import the runtime; absent: `rq_recurring`. */
+  readonly module?: string | undefined;
 }
 
 /**
@@ -25,7 +38,7 @@ export interface SeriesStep {
 export function seriesStep(
   job: JobSnapshot,
   item: JobItem,
-  schedulerVersion: string | null,
+  { rq, schedulerVersion, module = RUNTIME_MODULE }: SeriesForm,
   now: number,
 ): SeriesStep | null {
   const { recurrence, queue, newId } = item;
@@ -33,10 +46,12 @@ export function seriesStep(
   const decoded = raw === undefined ? null : decodeJobData(raw);
   if (item.action !== 'rearm' || !recurrence || queue === null || newId === null || !decoded?.ok) return null;
   const seriesId = seriesIdFor(job.id);
+  const realId = jobIdFor(job.id, rq);
   const slot = Math.ceil(item.scheduledAt);
   const built = firstOccurrence(
     {
       series: seriesId,
+      job: realId,
       queue,
       kind: recurrence.interval === null ? 'cron' : 'interval',
       interval: recurrence.interval,
@@ -51,6 +66,7 @@ export function seriesStep(
       legacyId: job.id,
     },
     job.fields,
+    { description: descriptionOf(job, decoded.data), module },
     now,
     pickleCall,
   );
@@ -59,18 +75,15 @@ export function seriesStep(
     newId: built.jobId,
     slot: String(slot),
     seriesId,
-    jobFields: withUserMeta(pairs(built.jobFields)),
+    realId,
+    jobFields: pairs(built.jobFields),
     seriesFields: pairs(built.seriesFields),
   };
 }
 
-/** The runs of a series do not carry rq-scheduler's own keys in their meta; the series' hash keeps it whole. */
-function withUserMeta(fields: SeriesStep['jobFields']): SeriesStep['jobFields'] {
-  return fields.flatMap(([name, value]): SeriesStep['jobFields'][number][] => {
-    if (name !== 'meta' || typeof value === 'string') return [[name, value]];
-    const own = userMeta(value);
-    return own.length > 0 ? [[name, own]] : [];
-  });
+function descriptionOf(job: JobSnapshot, data: JobData): FieldValue {
+  const own = job.fields.get('description');
+  return own && own.length > 0 ? own : describeCall(data, DESCRIPTION_CHARS);
 }
 
 function pairs(flat: readonly FieldValue[]): (readonly [string, FieldValue])[] {

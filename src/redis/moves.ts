@@ -31,12 +31,14 @@ export type JobStep =
       readonly id: Uint8Array;
       readonly score: string;
       readonly queue: string;
-      /** Id of the first occurrence, `<series>-<slot>`. */
+      /** Id of the first tick, `<series>-<slot>`. */
       readonly newId: string;
-      /** Score of the first occurrence, epoch seconds. */
+      /** Score of the first tick, epoch seconds. */
       readonly slot: string;
       readonly jobFields: readonly Field[];
       readonly seriesId: string;
+      /** Id of the job that its ticks enqueue; another than `id` where RQ cannot hold that. */
+      readonly realId: Uint8Array;
       readonly seriesFields: readonly Field[];
     }
   | {
@@ -119,6 +121,7 @@ function argsOf(step: JobStep): Arg[] {
         step.newId,
         step.slot,
         step.seriesId,
+        arg(step.realId),
         ...flatten(step.jobFields),
         ...flatten(step.seriesFields),
       ];
@@ -179,8 +182,8 @@ export interface RollbackStep {
 
 /**
  * Undoes the next journal entry, newest first, at most 250 jobs; call it until `finished`. The script reads
- * the journal itself: its records never leave Redis, and where it stopped is kept there. Series that ran since
- * and have a count answer `needs-meta` until `metas` holds theirs.
+ * the journal itself: its records never leave Redis, and where it stopped is kept there. Series in run mode that ran
+ * since and have a count answer `needs-meta` until `metas` holds theirs.
  */
 export async function rollbackBatch(
   connection: Connection,

@@ -17,7 +17,7 @@ const SCRIPTS = {
   move_batch: 'series_again',
   rollback_batch: 'undo',
   read_series: 'series',
-  repair_series: 'series',
+  repair_series: 'listed_series',
   repair_entries: true,
   account_journal: 'job_state',
   judge_jobs: 'job_state',
@@ -29,9 +29,10 @@ const SCRIPTS = {
 
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   true: ['fence'],
-  undo: ['fence', 'undo_entries', 'undo_series'],
+  undo: ['fence', 'listing', 'job_ids', 'undo_entries', 'undo_series'],
   series: ['fence', 'series'],
-  series_again: ['fence', 'series', 'series_again'],
+  listed_series: ['fence', 'series', 'listing'],
+  series_again: ['fence', 'series', 'listing', 'job_ids', 'series_again'],
   job_state: ['fence', 'series', 'job_state'],
 };
 

@@ -4,8 +4,8 @@ import { wallClock } from './time.js';
 
 const KNOWN_BY: Readonly<Record<NonNullable<Recurrence['zoneKnownBy']>, string>> = {
   'legacy-version': 'this rq-scheduler always read it so',
-  score: 'its next run fits no other zone',
-  candidate: 'named in the project, and its next run fits',
+  score: 'it runs alike in every zone that its next run fits, but for clock changes',
+  candidate: 'so the project runs it, and its next run fits',
   option: 'from --tz',
 };
 

@@ -39,7 +39,7 @@ export interface StatusDocument {
 /** A recurring series of the runtime module. */
 export interface StatusSeries {
   readonly id: string;
-  readonly kind: 'interval' | 'cron';
+  readonly kind: 'interval' | 'cron' | 'once';
   readonly interval: number | null;
   readonly cron: string | null;
   readonly tz: string;
@@ -48,6 +48,8 @@ export interface StatusSeries {
   readonly remaining: number | null;
   readonly slot: number | null;
   readonly jobId: string | null;
+  /** The real job; null for a series of an earlier release, whose armed job calls the function itself. */
+  readonly job: string | null;
   readonly state: string;
   readonly armed: boolean;
 }
@@ -140,7 +142,8 @@ function seriesSection({ series, now }: StatusDocument, { paint, zone }: View): 
   return lines.join('\n');
 }
 
-/** `300 s`, or the cron string with its zone. */
+/** `300 s`, the cron string with its zone, or `once`. */
 function schedule({ kind, interval, cron, tz }: StatusSeries): string {
+  if (kind === 'once') return kind;
   return kind === 'cron' ? `${cron} ${tz}` : `${interval} s`;
 }

@@ -168,7 +168,7 @@ async function recurringPolicy(
     schedulerVersion:
       options.rqSchedulerVersion ?? (project ? versionOf(project.facts, 'rq-scheduler') : null),
     zone: options.tz ?? null,
-    zoneCandidates: project ? zonesNamed(project.view) : [],
+    zoneCandidates: project ? zonesNamed(project) : [],
   };
 }
 

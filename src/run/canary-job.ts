@@ -12,12 +12,14 @@ const TIMEOUT = '30';
 const KEEP = '60';
 
 /**
- * A job that calls a function without arguments. It has no `meta`, which a worker with another serializer would stop
+ * A job that calls a harmless function. It has no `meta`, which a worker with another serializer would stop
  * at (SEMANTICS §3), and a description, for which RQ would have to read its data.
  */
 export function canaryJob(call: {
   readonly queue: string;
   readonly func: string;
+  /** Positional arguments; absent: none. */
+  readonly args?: readonly (string | number)[];
   readonly serializer: Serializer;
   readonly status: 'queued' | 'scheduled';
   /** Epoch seconds. */
@@ -31,7 +33,7 @@ export function canaryJob(call: {
       ['status', call.status],
       ['created_at', at],
       ['enqueued_at', call.status === 'queued' ? at : ''],
-      ['data', new Uint8Array(deflateSync(callData(call.func, call.serializer)))],
+      ['data', new Uint8Array(deflateSync(callData(call.func, call.args ?? [], call.serializer)))],
       ['origin', call.queue],
       ['description', `migrate-scheduler: can a worker run ${call.func}?`],
       ['timeout', TIMEOUT],
@@ -43,6 +45,8 @@ export function canaryJob(call: {
   };
 }
 
-function callData(func: string, serializer: Serializer): Uint8Array {
-  return serializer === 'pickle' ? pickleCall(func, []) : Buffer.from(JSON.stringify([func, null, [], {}]));
+function callData(func: string, args: readonly (string | number)[], serializer: Serializer): Uint8Array {
+  return serializer === 'pickle'
+    ? pickleCall(func, args)
+    : Buffer.from(JSON.stringify([func, null, args, {}]));
 }

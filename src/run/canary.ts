@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJobData } from '../legacy/job-data.js';
 import { parseUtc } from '../native/parse.js';
+import type { Series } from '../native/series.js';
 import type { Canary, CanaryName, CanaryState } from '../redis/canary.js';
 import type { HeldLock } from '../redis/lock.js';
 import type { RedisPort } from '../redis/port.js';
@@ -193,16 +194,18 @@ async function pingAll(
   served: readonly string[],
   patience: number,
 ): Promise<Check[]> {
-  const serializers = new Map<string, Serializer>();
+  const proofs = new Map<string, { serializer: Serializer; mode: Series['mode'] }>();
   for (const { series } of await lookAtSeries(port)) {
     const { state, queue, serializer } = series;
     if (state !== 'active' || !served.includes(queue)) continue;
-    if (serializer === 'pickle' || serializer === 'json') serializers.set(queue, serializer);
+    // A module that knows ticks knows runs, too.
+    const mode = proofs.get(queue)?.mode === 'tick' ? 'tick' : series.mode;
+    if (serializer === 'pickle' || serializer === 'json') proofs.set(queue, { serializer, mode });
   }
   const checks: Check[] = [];
-  for (const [queue, serializer] of serializers) {
+  for (const [queue, proof] of proofs) {
     if (stopped(context)) break;
-    const outcome = await pingQueue(context, port, lock, { queue, serializer, patience });
+    const outcome = await pingQueue(context, port, lock, { queue, ...proof, patience });
     checks.push(importCheck(queue, outcome, patience));
   }
   return checks;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Series } from '../native/series.js';
 import type { HeldLock, RunLock } from '../redis/lock.js';
 import type { RedisPort } from '../redis/port.js';
 import type { CanaryOutcome } from '../verify/canary.js';
@@ -10,6 +11,15 @@ import { EXIT, refusal } from './outcome.js';
 /** How long a worker may take to pick up and run a job that does nothing, seconds. */
 const PATIENCE_SECONDS = 30;
 const POLL_MS = 100;
+
+/**
+ * What shows that a worker can run series of a mode: a tick of a series that there is not, which does nothing; for
+ * those of earlier releases, whose module knew no ticks, `ping`.
+ */
+const PROOF = {
+  tick: { func: 'rq_recurring.tick', args: ['migrate-scheduler-import-check', 0] },
+  run: { func: 'rq_recurring.ping', args: [] },
+} as const;
 
 /**
  * Proves, before recurring jobs are moved, that live workers can run `rq_recurring`: one harmless job per
@@ -25,7 +35,7 @@ export async function checkImport(
   const alive = seeWorkers(await port.workers(), await port.time()).filter((worker) => worker.alive);
   const served = queues.filter((queue) => alive.some((worker) => worker.queues.includes(queue)));
   for (const queue of served) {
-    const outcome = await pingQueue(context, port, lock, { queue, serializer: 'pickle' });
+    const outcome = await pingQueue(context, port, lock, { queue, serializer: 'pickle', mode: 'tick' });
     if (outcome.startsWith('timeout'))
       throw refusal(EXIT.partial, 'import-check-timeout', { queue, waited: PATIENCE_SECONDS });
     if (outcome !== 'finished')
@@ -36,8 +46,8 @@ export async function checkImport(
 }
 
 /**
- * Has a worker of the queue run `rq_recurring.ping` and removes the job again. Stops waiting, as if time were over,
- * when a signal came.
+ * Has a worker of the queue run a harmless job that proves that it can run series of this mode, and removes the job
+ * again. Stops waiting, as if time were over, when a signal came.
  */
 export async function pingQueue(
   { terminal, stop }: Context,
@@ -46,12 +56,13 @@ export async function pingQueue(
   {
     queue,
     serializer,
+    mode,
     patience = PATIENCE_SECONDS,
-  }: { queue: string; serializer: Serializer; patience?: number },
+  }: { queue: string; serializer: Serializer; mode: Series['mode']; patience?: number },
 ): Promise<CanaryOutcome> {
   terminal.progress(`Checking that the workers of queue ${queue} can run rq_recurring`);
   const now = await port.time();
-  const canary = canaryJob({ queue, func: 'rq_recurring.ping', serializer, status: 'queued', now });
+  const canary = canaryJob({ queue, ...PROOF[mode], serializer, status: 'queued', now });
   await port.pushCanary(lock, canary);
   try {
     const until = Date.now() + patience * 1000;

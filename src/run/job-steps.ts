@@ -42,7 +42,8 @@ export function stepOf({ job, item }: DecidedJob, policy: JobPolicy): JobStep | 
   const head = { id: job.id, score: job.score };
   if (item.action === 'drop') return { op: 'drop', ...head };
   if (item.action === 'rearm') {
-    const series = seriesStep(job, item, policy.recurring.schedulerVersion, Date.now() / 1000);
+    const { schedulerVersion, module } = policy.recurring;
+    const series = seriesStep(job, item, { rq: policy.rq, schedulerVersion, module }, Date.now() / 1000);
     return series && { op: 'rearm', ...head, ...series };
   }
   if (item.action === 'repeat') {

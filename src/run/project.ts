@@ -3,6 +3,7 @@ import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
 import { versionOf } from '../files/decide-versions.js';
+import { registrationZones } from '../files/decide-zone.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
 import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
@@ -10,6 +11,7 @@ import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
 import type { Decision, Fact } from '../files/types.js';
+import { zonesNamed } from '../files/zones.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
@@ -72,7 +74,13 @@ export function planFiles(
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
     codeLeft: analysis.left(level).filter(isBlocking),
   });
-  const whole: Decision = { ...decision, code: { analysis, level } };
+  const cron = decision.removeScheduler && analysis.uses.some(({ code }) => code === 'code-cron');
+  const registration = cron ? registrationZones(project, options.tz ?? null) : null;
+  const whole: Decision = {
+    ...decision,
+    ...(registration ? { registrationZones: registration.zones } : {}),
+    code: { analysis, level },
+  };
   const planned = compiled(project, changesThatRun(project, whole));
   const runtime = needsRuntime(options, jobs, analysis, level)
     ? installRuntime(project, options)
@@ -94,6 +102,7 @@ export function planFiles(
       ...project.findings,
       ...findings,
       ...planned.findings,
+      ...(registration?.findings ?? []),
       ...(keepScheduler ? [] : laterBlockers(project, whole, planned.findings)),
       ...codeFindings(analysis, level),
       ...seen,
@@ -114,9 +123,13 @@ function laterBlockers(project: Project, decision: Decision, told: readonly Find
   return findings.filter((one) => one.severity === 'error' && !known.has(JSON.stringify(one)));
 }
 
-/** What the dependencies and the options tell about the calls in the code. */
-export function codeOptions({ facts }: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
-  return { zone: tz ?? null, schedulerVersion: rqSchedulerVersion ?? versionOf(facts, 'rq-scheduler') };
+/** What the files, the dependencies and the options tell about the calls in the code. */
+export function codeOptions(project: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
+  return {
+    zone: tz ?? null,
+    zones: zonesNamed(project),
+    schedulerVersion: rqSchedulerVersion ?? versionOf(project.facts, 'rq-scheduler'),
+  };
 }
 
 function writesCroniter({ uses }: CodeAnalysis): boolean {

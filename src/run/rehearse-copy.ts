@@ -77,9 +77,21 @@ export async function copyToScratch(
 async function smallKeys(source: RedisPort): Promise<Buffer[]> {
   const workers = (await source.workers()).map(({ key }) => key);
   const crons = (await source.cronProcesses()).map(({ name }) => `rq:cron_scheduler:${name}`);
-  const series = (await source.seriesIds()).map((id) => `${KEY.series}:${id}`);
   const fixed = [KEY.queues, KEY.workers, KEY.cronSchedulers, KEY.series];
-  return [...fixed, ...workers, ...crons, ...series].map((key) => Buffer.from(key));
+  const named = [...fixed, ...workers, ...crons].map((key) => Buffer.from(key));
+  return [...named, ...(await keysOfSeries(source))];
+}
+
+/** Series with their real jobs and armed ones: a job that is registered again is compared with them. */
+async function keysOfSeries(source: RedisPort): Promise<Buffer[]> {
+  const ids = await source.seriesIds();
+  const read = await source.readSeries(ids, { data: false });
+  return read.flatMap(({ id, fields }) => {
+    const jobs = [fields.get('job'), fields.get('job_id')].flatMap((job) =>
+      job?.length ? keysOfJob(job) : [],
+    );
+    return [Buffer.from(`${KEY.series}:${id}`), ...jobs];
+  });
 }
 
 async function eachPage(

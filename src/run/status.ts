@@ -59,6 +59,7 @@ export async function status(context: Context): Promise<ExitCode> {
         remaining: series.remaining,
         slot: series.slot,
         jobId: series.jobId || null,
+        job: series.job || null,
         state: series.state,
         armed: series.state === 'active' && loss === null,
       })),

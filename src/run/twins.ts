@@ -86,12 +86,15 @@ function isTakenOver(now: Fields, wanted: Fields): boolean {
   return same && textOf(now, 'name') !== '' && textOf(now, 'legacy_id') !== '';
 }
 
+/** rq-scheduler's default, which a series of the tool leaves out and one of the application may name. */
+const keepsForEver = (fields: Fields): boolean => textOf(fields, 'result_ttl').startsWith('-');
+
 /** Equal for equal series; null for one with a count of runs, which every registration means anew. */
 function digestOf(fields: Fields): string | null {
   if ((fields.get('remaining')?.length ?? 0) > 0) return null;
   const hash = createHash('sha256');
   for (const name of SAME) {
-    const value = fields.get(name) ?? '';
+    const value = name === 'result_ttl' && keepsForEver(fields) ? '' : (fields.get(name) ?? '');
     hash.update(`${name} ${Buffer.byteLength(value)} `).update(value);
   }
   return hash.digest('hex');

@@ -114,7 +114,7 @@ function runAll(all: ReturnType<typeof lay>, { venv, url, zone }: Place, forbid:
     venv,
     script: `${PY_DIR}/code/run_programs.py`,
     args: [url],
-    input: { programs: all, forbid, path: [PY_DIR, `${ROOT}src/runtime`] },
+    input: { programs: all, forbid, path: [PY_DIR, `${ROOT}python/src`] },
     env: { TZ: zone },
   });
 }

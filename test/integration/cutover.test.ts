@@ -136,7 +136,7 @@ describe('run --follow', () => {
       expect(await scores(real.client, NATIVE)).toEqual({ later: FAR });
       expect(await scores(real.client, LEGACY)).toEqual({ often: FAR });
       await old.stop();
-      await real.worker(['default'], { env: { PYTHONPATH: `${ROOT}src/runtime` } });
+      await real.worker(['default'], { env: { PYTHONPATH: `${ROOT}python/src` } });
       await until(async () => (await real.client.zcard(NATIVE)) === 2, 40_000);
       expect(await real.client.exists(LEGACY)).toBe(0);
     },

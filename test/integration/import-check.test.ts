@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_PAIRS } from '../../src/world/engines/versions.js';
 import { cli, cliJson, type RunDocument, tempFolder } from '../support/cli.js';
@@ -48,9 +50,18 @@ describe.each(DEFAULT_PAIRS)('before recurring jobs move, with rq $rq', (pair) =
     expect(await canaries()).toEqual([]);
   });
 
+  it('a live worker whose module is of an earlier release, without ticks, is one that cannot', async () => {
+    await seed();
+    const old = await tempFolder();
+    await writeFile(join(old, 'rq_recurring.py'), "def ping():\n    return '1.0.0'\n");
+    await real.worker(['default'], { env: { PYTHONPATH: old } });
+    expect((await cli(await run())).code).toBe(5);
+    expect(await real.client.zcard(LEGACY)).toBe(2);
+  });
+
   it('a live worker that can is no obstacle, and the check leaves no trace', async () => {
     await seed();
-    await real.worker(['default'], { env: { PYTHONPATH: `${ROOT}src/runtime` } });
+    await real.worker(['default'], { env: { PYTHONPATH: `${ROOT}python/src` } });
     const done = await cliJson<RunDocument>(0, await run());
     expect(done.jobs).toMatchObject({ moved: 1, rearmed: 1 });
     expect(await canaries()).toEqual([]);

@@ -13,7 +13,7 @@ import { ROOT, TEST_CACHE } from '../support/paths.js';
 const TASKS = `${ROOT}test/matrix/py`;
 const ENV = {
   TZ: 'UTC',
-  PYTHONPATH: `${TASKS}:${ROOT}src/runtime`,
+  PYTHONPATH: `${TASKS}:${ROOT}python/src`,
   PYTHONUNBUFFERED: '1',
   PYTHONDONTWRITEBYTECODE: '1',
 };

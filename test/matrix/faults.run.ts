@@ -68,7 +68,7 @@ describe('SIGKILL at random instants, of work horses and of workers with their s
       const missing = TOTAL - runs.length;
       say(`rq ${pair.rq}: ${runs.length} of ${TOTAL} runs, killed and helped: ${JSON.stringify(tally)}`);
       expect(await side.client.hmget(hash, 'state', 'remaining')).toEqual(['finished', '0']);
-      expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
+      expect(new Set(runs.map(({ enqueued }) => enqueued)).size).toBe(runs.length);
       expect(tally.horses + tally.workers).toBeGreaterThan(5);
       // A kill between arming the next run and the function's first line takes that run, never another one.
       expect(missing).toBeGreaterThanOrEqual(0);

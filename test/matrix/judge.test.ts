@@ -8,7 +8,7 @@ const ENDLESS: Case = { ...BASE, id: 'e', name: 'endless', interval: 10, total: 
 
 function run(one: Case, at: number, more: Partial<TaskRun> = {}): TaskRun {
   return {
-    id: `${one.id}-${at}`,
+    id: one.id,
     args: [one.id, ...(one.args ?? [])],
     kwargs: {},
     at,
@@ -37,7 +37,10 @@ describe('judging runs', () => {
     ['a run too many', finite(100, 110, 120, 130)],
     ['a run that is late', finite(100, 111.5, 120)],
     ['a run that is early', finite(100, 109, 120)],
-    ['a job that runs twice', seen([run(FINITE, 100), run(FINITE, 110), run(FINITE, 120, { id: 'f-110' })])],
+    [
+      'a job that runs twice',
+      seen([run(FINITE, 100), run(FINITE, 110), run(FINITE, 120, { enqueued: 110 })]),
+    ],
     ['other arguments', seen([100, 110, 120].map((at) => run(FINITE, at, { args: ['f', 'y'] })))],
     ['other keywords', seen([100, 110, 120].map((at) => run(FINITE, at, { kwargs: { a: 1 } })))],
   ])('finds %s', (_name, observed) => {

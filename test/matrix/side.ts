@@ -14,7 +14,7 @@ import type { TaskRun } from './judge.js';
 
 const TASKS = `${ROOT}test/matrix/py`;
 /** The host's zone, in which rq-scheduler reads cron strings. */
-const ENV = { TZ: 'UTC', PYTHONPATH: `${TASKS}:${ROOT}src/runtime` };
+const ENV = { TZ: 'UTC', PYTHONPATH: `${TASKS}:${ROOT}python/src` };
 
 /** A Redis of its own with real workers and, on one of the two sides, the real rq-scheduler. */
 export interface Side {

@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { Fence, JobStep } from '../../src/redis/moves.js';
 import {
   addJob,
+  asInRunMode,
   BINARY_ID,
   begin,
   contents,
   FUTURE,
   jobKey,
   LEGACY,
+  LISTED,
   move,
+  rearm,
   rollBack,
   useRedis,
 } from './support.js';
@@ -16,7 +19,16 @@ import {
 const redis = useRedis();
 const RUN = 'migrate-scheduler:run:r1';
 const SERIES = 'migrate-scheduler:series:s1';
+const MIGRATED = 'migrate-scheduler:migrated_series';
 const NATIVE = 'rq:scheduled:default';
+
+/** The series of `a:b`, whose real job has another id. */
+const toSeries = (over: Partial<Extract<JobStep, { op: 'rearm' }>> = {}): JobStep =>
+  rearm('a:b', { newId: `s1-${FUTURE}`, realId: Buffer.from('s1'), seriesFields: SERIES_FIELDS, ...over });
+const SERIES_FIELDS: [string, string][] = Object.entries({
+  ...{ version: '2', job: 's1', listed_in: LISTED, state: 'active', queue: 'default' },
+  ...{ slot: String(FUTURE), job_id: `s1-${FUTURE}`, remaining: '7', legacy_id: 'a:b' },
+});
 
 const toRename = (id: string, newId: string): JobStep => ({
   op: 'rename',
@@ -45,7 +57,11 @@ async function rearmed(score = FUTURE): Promise<Fence> {
       slot: String(score),
       jobFields: [['status', 'scheduled']],
       seriesId: 's1',
+      realId: Buffer.from('cron'),
       seriesFields: [
+        ['version', '2'],
+        ['job', 'cron'],
+        ['listed_in', LISTED],
         ['state', 'active'],
         ['slot', String(score)],
         ['job_id', first],
@@ -230,29 +246,21 @@ describe('rollback', () => {
   });
 });
 
-describe('rollback of a re-armed series', () => {
+describe('rollback of a series in run mode', () => {
   it('restores everything when it did not run yet', async () => {
     await addJob(redis.raw, 'cron', FUTURE);
     const before = await contents(redis.raw);
     const fence = await rearmed();
+    await asInRunMode(redis.raw, 's1', 'cron');
     expect((await rollBack(redis.port, fence))[0]?.result).toBe('restored');
     expect(await contents(redis.raw)).toEqual(before);
     expect(await redis.raw.exists(SERIES, 'migrate-scheduler:series')).toBe(0);
   });
 
-  it('restores an endless series that advanced at its present slot', async () => {
-    const fence = await rearmed();
-    await advance(FUTURE + 60);
-    await redis.raw.hset(SERIES, 'remaining', '');
-    const [job] = await rollBack(redis.port, fence);
-    expect(job).toMatchObject({ result: 'advanced', series: { slot: String(FUTURE + 60), remaining: '' } });
-    expect(await redis.raw.zscore(LEGACY, 'cron')).toBe(String(FUTURE + 60));
-    expect(await redis.raw.exists(`rq:job:s1-${FUTURE + 60}`, SERIES, NATIVE)).toBe(0);
-  });
-
   it('touches a counted series only with the meta for its very count, and then all in one step', async () => {
     const { raw, port } = redis;
     const fence = await rearmed();
+    await asInRunMode(redis.raw, 's1', 'cron');
     await raw.hset('rq:job:cron', 'meta', 'old');
     await advance(FUTURE + 60);
     const before = await contents(raw);
@@ -285,6 +293,7 @@ describe('rollback of a re-armed series', () => {
 
   it('leaves the meta alone where none could be written', async () => {
     const fence = await rearmed();
+    await asInRunMode(redis.raw, 's1', 'cron');
     await redis.raw.hset('rq:job:cron', 'meta', 'old');
     await advance(FUTURE + 60);
     await startRollback(fence);
@@ -292,6 +301,80 @@ describe('rollback of a re-armed series', () => {
     const step = await redis.port.rollbackBatch(fence.run, 'r1', [{ series, meta: null }]);
     expect(step.jobs[0]?.result).toBe('advanced');
     expect(await redis.raw.hget('rq:job:cron', 'meta')).toBe('old');
+  });
+});
+
+describe('rollback of a re-armed series', () => {
+  it('restores everything when it did not run yet', async () => {
+    await addJob(redis.raw, 'cron', FUTURE);
+    const before = await contents(redis.raw);
+    const fence = await rearmed();
+    expect(await redis.raw.smembers(MIGRATED)).toEqual(['s1']);
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('restored');
+    expect(await contents(redis.raw)).toEqual(before);
+    expect(await redis.raw.exists(SERIES, 'migrate-scheduler:series', LISTED, MIGRATED)).toBe(0);
+  });
+
+  it('restores an endless series that advanced at its present slot', async () => {
+    const fence = await rearmed();
+    await advance(FUTURE + 60);
+    await redis.raw.hset(SERIES, 'remaining', '');
+    const [job] = await rollBack(redis.port, fence);
+    expect(job).toMatchObject({ result: 'advanced', series: { slot: String(FUTURE + 60), remaining: '' } });
+    expect(await redis.raw.zscore(LEGACY, 'cron')).toBe(String(FUTURE + 60));
+    expect(await redis.raw.exists(`rq:job:s1-${FUTURE + 60}`, SERIES, NATIVE)).toBe(0);
+  });
+
+  it('brings a counted series back as its job says it is', async () => {
+    const fence = await rearmed();
+    await redis.raw.hset('rq:job:cron', { meta: 'counted down', status: 'finished' });
+    await redis.raw.pexpire('rq:job:cron', 90_000);
+    await advance(FUTURE + 60);
+    const [job] = await rollBack(redis.port, fence);
+    expect(job).toMatchObject({ result: 'advanced', series: { slot: String(FUTURE + 60), remaining: '6' } });
+    expect(await redis.raw.hmget('rq:job:cron', 'meta', 'status')).toEqual(['counted down', 'finished']);
+    expect(await redis.raw.pttl('rq:job:cron')).toBeGreaterThan(0);
+    expect(await redis.raw.exists(SERIES, NATIVE, LISTED)).toBe(0);
+  });
+
+  it('leaves a run of the real job alone that is under way', async () => {
+    const { raw } = redis;
+    const fence = await rearmed();
+    await advance(FUTURE + 60);
+    await raw.hset('rq:job:cron', 'status', 'queued');
+    await raw.rpush('rq:queue:default', 'cron');
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('advanced');
+    expect(await raw.lrange('rq:queue:default', 0, -1)).toEqual(['cron']);
+    expect(await raw.hget('rq:job:cron', 'status')).toBe('queued');
+    expect(await raw.zscore(LEGACY, 'cron')).toBe(String(FUTURE + 60));
+  });
+
+  it('gives a run back no second time that a worker had enqueued before it failed to arm the next', async () => {
+    const { raw } = redis;
+    const fence = await rearmed();
+    await raw.zrem(NATIVE, `s1-${FUTURE}`);
+    await raw.hset(`rq:job:s1-${FUTURE}`, 'status', 'failed');
+    await raw.hset(SERIES, { enqueued: String(FUTURE), kind: 'cron', interval: '' });
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('missing');
+    expect(await raw.hget(SERIES, 'state')).toBe('active');
+    expect(await raw.exists(LEGACY)).toBe(0);
+
+    await redis.raw.flushall();
+    const interval = await rearmed();
+    await raw.zrem(NATIVE, `s1-${FUTURE}`);
+    await raw.hset(`rq:job:s1-${FUTURE}`, 'status', 'failed');
+    await raw.hset(SERIES, { enqueued: String(FUTURE), kind: 'interval', interval: '300' });
+    expect((await rollBack(redis.port, interval))[0]?.result).toBe('advanced');
+    expect(await raw.zscore(LEGACY, 'cron')).toBe(String(FUTURE + 300));
+  });
+
+  it('leaves a paused series as it is', async () => {
+    const fence = await rearmed();
+    await redis.raw.del(NATIVE, `rq:job:s1-${FUTURE}`);
+    await redis.raw.hset(SERIES, { state: 'paused', slot: '', job_id: '' });
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('missing');
+    expect(await redis.raw.hget(SERIES, 'state')).toBe('paused');
+    expect(await redis.raw.exists(LEGACY)).toBe(0);
   });
 
   it('keeps the original hash while the series lives, and gives its expiry back', async () => {
@@ -339,5 +422,50 @@ describe('rollback of a re-armed series', () => {
     await redis.raw.hset(SERIES, 'state', 'cancelled');
     expect((await rollBack(redis.port, cancelled))[0]?.result).toBe('missing');
     expect(await redis.raw.exists(LEGACY)).toBe(0);
+  });
+});
+
+describe('rollback of a series whose job was renamed', () => {
+  const migrated = async () => {
+    await addJob(redis.raw, 'a:b', FUTURE, { meta: 'm' });
+    await redis.raw.xadd('rq:results:a:b', '1-1', 'type', '1');
+    const before = await contents(redis.raw);
+    const fence = await begin(redis.port);
+    expect(await redis.port.moveBatch(fence, [toSeries()])).toEqual(['done']);
+    expect(await redis.raw.exists('rq:job:a:b', 'rq:results:a:b')).toBe(0);
+    return { before, fence };
+  };
+
+  it('restores everything when it did not run yet', async () => {
+    const { before, fence } = await migrated();
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('restored');
+    expect(await contents(redis.raw)).toEqual(before);
+    expect(await redis.raw.exists(LISTED, SERIES)).toBe(0);
+  });
+
+  it.each(['queued', 'started'])('lets a run go on that is %s, under its id', async (status) => {
+    const { fence } = await migrated();
+    await advance(FUTURE + 60);
+    await redis.raw.hset('rq:job:s1', { status, meta: 'counted down' });
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('advanced');
+    expect(await redis.raw.hget('rq:job:s1', 'status')).toBe(status);
+    expect(await redis.raw.hmget('rq:job:a:b', 'meta', 'status')).toEqual(['counted down', null]);
+    expect(await redis.raw.zrange(LEGACY, '0', '-1', 'WITHSCORES')).toEqual(['a:b', String(FUTURE + 60)]);
+  });
+
+  it('keeps what a client has registered under the old id since', async () => {
+    const { fence } = await migrated();
+    await addJob(redis.raw, 'a:b', FUTURE + 9, { meta: 'newer' });
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('restored');
+    expect(await redis.raw.hget('rq:job:a:b', 'meta')).toBe('newer');
+    expect(await redis.raw.zscore(LEGACY, 'a:b')).toBe(String(FUTURE + 9));
+    expect(await redis.raw.exists('rq:job:s1')).toBe(0);
+  });
+
+  it('leaves it where it is when its old id is that of another job at work', async () => {
+    const { fence } = await migrated();
+    await redis.raw.hset('rq:job:a:b', { status: 'queued', data: 'another' });
+    expect((await rollBack(redis.port, fence))[0]?.result).toBe('conflict');
+    expect(await redis.raw.zscore(NATIVE, `s1-${FUTURE}`)).toBe(String(FUTURE));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JobStep } from '../../src/redis/moves.js';
-import { addJob, begin, FUTURE, LEGACY, rearm, rollBack, useRedis } from './support.js';
+import { addJob, begin, FUTURE, LEGACY, LISTED, rearm, rollBack, useRedis } from './support.js';
 
 const redis = useRedis();
 
@@ -11,7 +11,7 @@ describe('a series registered again by the id of its job', () => {
     Object.entries({
       ...{ kind: 'cron', interval: '', cron: '0 3 * * *', tz: 'UTC', dialect: 'crontab', remaining: '' },
       ...{ slot: String(FUTURE), job_id: `s1-${FUTURE}`, queue: 'default', data: 'call', legacy_id: 'x' },
-      ...{ state: 'active', ...over },
+      ...{ version: '2', job: 'x', listed_in: LISTED, state: 'active', ...over },
     });
   const seriesFields = (slot: number, over: Record<string, string>) =>
     fields({ slot: String(slot), job_id: `s1-${slot}`, ...over });
@@ -64,9 +64,30 @@ describe('a series registered again by the id of its job', () => {
     expect(await redis.raw.zrange(NATIVE, '0', '-1', 'WITHSCORES')).toEqual([`s1-${slot}`, String(slot)]);
     expect(await redis.raw.hgetall(SERIES)).toEqual(Object.fromEntries(seriesFields(slot, after)));
     expect(await redis.raw.keys('rq:job:s1-*')).toEqual([`rq:job:s1-${slot}`]);
+    expect(await redis.raw.zrange(LISTED, '0', '-1', 'WITHSCORES')).toEqual(['x', String(slot)]);
     await rollBack(redis.port, fence);
     expect(await redis.raw.zrange(LEGACY, '0', '-1', 'WITHSCORES')).toEqual(['x', String(slot)]);
-    expect(await redis.raw.exists(SERIES, NATIVE)).toBe(0);
+    expect(await redis.raw.exists(SERIES, NATIVE, LISTED)).toBe(0);
+  });
+
+  it('has the newer call where its job was renamed', async () => {
+    const renamed = (slot: number, over: Record<string, string> = {}) => {
+      const step = at(slot, { job: 's1', ...over });
+      return { ...step, realId: Buffer.from('s1') } as JobStep;
+    };
+    const fence = await again(renamed(FUTURE), FUTURE + 5);
+    await redis.raw.hset('rq:job:s1', { status: 'started', worker_name: 'w' });
+    await redis.raw.hset('rq:job:x', 'data', 'other');
+    expect(await redis.port.moveBatch(fence, [renamed(FUTURE + 5, { data: 'other' })])).toEqual(['done']);
+    expect(await redis.raw.hmget('rq:job:s1', 'data', 'status', 'worker_name')).toEqual([
+      ...['other', 'started', 'w'],
+    ]);
+    expect(await redis.raw.exists('rq:job:x')).toBe(0);
+    expect(await redis.raw.zrange(LISTED, '0', '-1', 'WITHSCORES')).toEqual(['s1', String(FUTURE + 5)]);
+    await redis.raw.hset('rq:job:s1', 'status', 'finished');
+    await rollBack(redis.port, fence);
+    expect(await redis.raw.hget('rq:job:x', 'data')).toBe('other');
+    expect(await redis.raw.exists('rq:job:s1', LISTED, SERIES)).toBe(0);
   });
 
   it('begins anew where it was over or lost, and waits for an occurrence under way', async () => {
@@ -95,5 +116,33 @@ describe('a series registered again by the id of its job', () => {
     expect(await redis.port.moveBatch(fence, [at(FUTURE + 5, { cron: '0 4 * * *' })])).toEqual(['known']);
     expect(await redis.raw.dumpBuffer(SERIES)).toEqual(old);
     expect(await redis.raw.exists(LEGACY)).toBe(0);
+  });
+
+  it('leaves a paused series alone', async () => {
+    const fence = await again(at(FUTURE), FUTURE + 5);
+    await redis.raw.hset(SERIES, { state: 'paused', slot: '', job_id: '' });
+    expect(await redis.port.moveBatch(fence, [at(FUTURE + 5, { cron: '0 4 * * *' })])).toEqual(['known']);
+    expect(await redis.raw.hget(SERIES, 'state')).toBe('paused');
+    expect(await redis.raw.exists(LEGACY)).toBe(0);
+  });
+
+  it.each([
+    ['made', { legacy_id: '', name: '' }],
+    ['taken over', { name: 's1' }],
+  ])('keeps the call of a series that the application has %s, in its job too', async (_, over) => {
+    const { raw } = redis;
+    const fence = await again(at(FUTURE), FUTURE + 5);
+    await raw.hset(SERIES, { ...over, data: 'new', meta: 'new meta', timeout: '' });
+    await raw.hset('rq:job:x', { data: 'old', meta: 'old meta', timeout: '77', status: 'queued' });
+    expect(await redis.port.moveBatch(fence, [at(FUTURE + 5, { cron: '0 4 * * *' })])).toEqual(['known']);
+    expect(await raw.hmget('rq:job:x', 'data', 'meta', 'timeout', 'status')).toEqual([
+      ...['new', 'new meta', '77', 'queued'],
+    ]);
+    // A count is the job's own.
+    await raw.hset(SERIES, 'remaining', '3');
+    await addJob(raw, 'x', FUTURE + 5, { data: 'old', meta: 'old meta' });
+    expect(await redis.port.moveBatch(fence, [at(FUTURE + 5)])).toEqual(['known']);
+    expect(await raw.hmget('rq:job:x', 'data', 'meta')).toEqual(['new', 'old meta']);
+    expect(await raw.zcard(LISTED)).toBe(1);
   });
 });

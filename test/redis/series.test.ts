@@ -126,6 +126,35 @@ describe('repairSeries', () => {
     expect((await port.readRun('r9'))?.batches).toBe(1);
   });
 
+  it.each(['migrate-scheduler:scheduled_jobs', 'app:scheduled'])('gives it its time in %s', async (set) => {
+    await addSeries('a', { version: '2', job: 'real', listed_in: set });
+    await addSeries('over', { version: '2', job: 'other', listed_in: set });
+    await addSeries('every', { version: '2', job: 'own', listed_in: '' });
+    await redis.raw.zadd(set, 500, 'real', 500, 'other');
+    const steps = [step('a'), step('over', { nextSlot: null, jobFields: [] }), step('every')];
+    expect(await redis.port.repairSeries(await lock(), RUN, steps)).toMatchObject(
+      steps.map(() => ({ done: true })),
+    );
+    expect(await redis.raw.zrange(set, '0', '-1', 'WITHSCORES')).toEqual(['real', String(FUTURE)]);
+  });
+
+  it('counts the run that was enqueued before arming failed; a rollback takes that back', async () => {
+    const { raw, port } = redis;
+    await addSeries('a', { version: '2', job: 'real', listed_in: '', enqueued: '500', remaining: '4' });
+    await addSeries('b', { version: '2', job: 'b', listed_in: '', enqueued: '400', remaining: '4' });
+    const held = await lock();
+    await port.repairSeries(held, RUN, [step('a'), step('b')]);
+    const remaining = async () => [
+      await raw.hget(`${SERIES}:a`, 'remaining'),
+      await raw.hget(`${SERIES}:b`, 'remaining'),
+    ];
+    expect(await remaining()).toEqual(['3', '4']);
+    await port.beginRun(held, { runId: 'r9', state: 'rolling-back', now: 2000, tool: 'test' });
+    const { jobs } = await port.rollbackBatch(held, 'r9');
+    expect(jobs.map(({ result }) => result)).toEqual(['unarmed', 'unarmed']);
+    expect(await remaining()).toEqual(['4', '4']);
+  });
+
   it('leaves alone what is no longer as it was read', async () => {
     await addSeries('ran', { slot: '600' });
     await addSeries('cancelled', { state: 'cancelled' });

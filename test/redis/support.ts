@@ -10,6 +10,8 @@ import {
 } from '../../src/world/engines/redis-server.js';
 import { TEST_CACHE } from '../support/paths.js';
 
+/** What a Scheduler of rq_recurring lists. */
+export const LISTED = 'migrate-scheduler:scheduled_jobs';
 export const LEGACY = 'rq:scheduler:scheduled_jobs';
 /** A day in 2035: never due during a test. */
 export const FUTURE = 2_051_222_400;
@@ -108,12 +110,33 @@ export const rearm = (id: string, over: Partial<Extract<JobStep, { op: 'rearm' }
     ['data', Buffer.from([0, 255])],
   ],
   seriesId: 's1',
+  realId: Buffer.from(id),
   seriesFields: [
+    ['version', '2'],
     ['slot', String(FUTURE)],
     ['state', 'active'],
+    ['job', id],
+    ['listed_in', LISTED],
   ],
   ...over,
 });
+
+/** Makes of a run's series what releases left that had run mode only: no real job, nor its id in the journal. */
+export async function asInRunMode(raw: Redis, series: string, original: string, runId = 'r1'): Promise<void> {
+  const journal = `migrate-scheduler:journal:${runId}`;
+  const rewrite = `
+    for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '-', '+')) do
+      local records = cmsgpack.unpack(entry[2][2])
+      for _, record in ipairs(records) do record[6], record[12] = false, nil end
+      redis.call('XADD', KEYS[1], '*', 'b', cmsgpack.pack(records))
+      redis.call('XDEL', KEYS[1], entry[1])
+    end`;
+  await raw.eval(rewrite, 1, journal);
+  await raw.hset(`migrate-scheduler:series:${series}`, 'version', '1');
+  await raw.hdel(`migrate-scheduler:series:${series}`, 'job', 'listed_in');
+  await raw.hdel(`rq:job:${original}`, 'status');
+  await raw.del(LISTED);
+}
 
 /** Content of every key but the locks and this tool's own, by key; lists and streams as DUMP. */
 export async function contents(raw: Redis): Promise<Record<string, unknown>> {

@@ -48,6 +48,19 @@ describe('the account of the journal', () => {
     expect(again.counts).toEqual({ lost: 2, running: 1 });
   });
 
+  it('knows what the application has done with rq_recurring since', async () => {
+    await plant('r1', 1000, { moved: 3 }, ['move', 'series'], ['move', 'cancelled'], ['move', 'stray']);
+    await plant('r2', 1001, { rearmed: 1 }, ['rearm', 'p', 'p']);
+    for (const id of ['series', 'cancelled', 'stray'])
+      await redis.raw.hset(`rq:job:${id}`, { status: 'scheduled', origin: 'q' });
+    await redis.raw.hset('migrate-scheduler:series:series', { state: 'active', queue: 'q', job: 'series' });
+    await redis.raw.hset('migrate-scheduler:series:p', { state: 'paused', queue: 'q', slot: '', job_id: '' });
+    await redis.raw.expire('rq:job:cancelled', 1000);
+    const { counts, examples } = await settleJournal(redis.port, await look(), new Set());
+    expect(counts).toEqual({ lost: 1, series: 2, canceled: 1 });
+    expect(examples).toEqual(['stray: stray']);
+  });
+
   it('looks at every run, and takes no repair for the run that emptied the old schedule', async () => {
     await plant('old', 1000, { moved: 1 }, ['move', 'gone']);
     for (let i = 0; i < 101; i++) await plant(`repair-${i}`, 2000 + i, { mended: 1 }, ['remove', `g${i}`]);

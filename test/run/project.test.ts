@@ -61,3 +61,34 @@ describe('what blocks', () => {
     expect(errors('', { keepScheduler: true })).toEqual([]);
   });
 });
+
+describe('the zone of those who register', () => {
+  const text =
+    'services:\n  scheduler:\n    image: acme/app\n    command: rqscheduler\n    environment: {TZ: Asia/Tokyo}\n' +
+    '  worker:\n    image: acme/app\n    command: rq worker --with-scheduler\n';
+  const planned = (call: string) => {
+    const code = `from redis import Redis\nfrom rq_scheduler import Scheduler\nScheduler(connection=Redis()).${call}\n`;
+    const files = [{ path: 'compose.yml', text }, { path: 'app.py', text: code }, REQUIREMENTS];
+    const options = { only: 'files', unsafeFixes: true } as RunOptions;
+    const { changes, findings } = planFiles(readProject(files, FILE_KINDS), options, new Tally().result(), {
+      rq: null,
+      source: 'unknown',
+    });
+    const diff = changes.find(({ path }) => path === 'compose.yml')?.diff ?? '';
+    return { written: diff.includes('RQ_RECURRING_TZ: Asia/Tokyo'), codes: findings.map(({ code }) => code) };
+  };
+
+  it('is written where code makes cron jobs', () => {
+    const { written, codes } = planned("cron('0 3 * * *', func='tasks.clean')");
+
+    expect(written).toBe(true);
+    expect(codes).toContain('registration-zone-differs');
+  });
+
+  it('is of no interest to intervals', () => {
+    const { written, codes } = planned("schedule(None, 'tasks.clean', interval=60)");
+
+    expect(written).toBe(false);
+    expect(codes).not.toContain('registration-zone-differs');
+  });
+});

@@ -61,7 +61,7 @@ describe.each(DEFAULT_PAIRS)('repair, rq $rq', (pair) => {
     expect(await armedCheck()).toMatchObject({ status: 'pass' });
     expect(await tools({ do: 'lost' })).toEqual([]);
     const [job] = (await real.inspect([jobId])).jobs;
-    expect(job).toMatchObject({ error: null, status: 'scheduled', func: 'rq_recurring.run', timeout: 180 });
+    expect(job).toMatchObject({ error: null, status: 'scheduled', func: 'rq_recurring.tick', timeout: 180 });
 
     await real.worker(['default'], { env: RUNTIME });
     const runs = await real.waitForRuns(3);
@@ -175,7 +175,7 @@ describe.each(DEFAULT_PAIRS)('repair, rq $rq', (pair) => {
     expect(await field('over', 'state')).toBe('finished');
   });
 
-  it('arms a migrated series with what its runs have, from the second on', async () => {
+  it('arms a migrated series as the runtime does; its job keeps what it has', async () => {
     const at = Math.floor(Date.now() / 1000) - 30;
     const options = { timeout: 77, description: 'polls', result_ttl: 60, meta: { user: 'li' } };
     await real.seed([{ call: 'cron', func: 'tasks.record', cron: '* * * * *', id: 'poll', ...options }]);
@@ -190,17 +190,21 @@ describe.each(DEFAULT_PAIRS)('repair, rq $rq', (pair) => {
       const { func, status, meta, description, timeout, resultTtl } = job ?? {};
       return { func, status, meta, description, timeout, resultTtl };
     };
+    const ofJob = { timeout: 77, description: 'polls', resultTtl: 60 };
+    const meta = { user: 'li', cron_string: '* * * * *' };
     // The runtime itself arms the second.
     const worker = await real.worker(['default'], { env: RUNTIME });
     await real.waitForRuns(1);
     await worker.stop();
     const byRuntime = await seen();
     expect(byRuntime).toMatchObject({
-      timeout: 77,
+      func: 'rq_recurring.tick',
       description: 'polls',
-      resultTtl: 60,
-      meta: { user: 'li' },
+      resultTtl: 0,
+      meta: {},
     });
+    const [job] = (await real.inspect(['poll'])).jobs;
+    expect(job).toMatchObject({ error: null, func: 'tasks.record', status: 'finished', ...ofJob, meta });
 
     await real.client.del(`rq:job:${await field('poll', 'job_id')}`);
     expect((await answer(repair, real.url)).code).toBe(0);

@@ -17,7 +17,10 @@ const rearm = (over: Partial<typeof FIELDS> & { timeout?: string } = {}, seriesI
     newId: 'x',
     slot: '9',
   };
-  return { ...step, jobFields: [], seriesId, seriesFields } as Extract<JobStep, { op: 'rearm' }>;
+  return { ...step, realId: step.id, jobFields: [], seriesId, seriesFields } as Extract<
+    JobStep,
+    { op: 'rearm' }
+  >;
 };
 
 async function stored(id: string, over: Record<string, string> = {}): Promise<void> {
@@ -33,6 +36,9 @@ describe('a recurring job registered again under a new id', () => {
     const twins = await Twins.load(redis.port);
     expect(await twins.of(rearm())).toBe('old');
     expect([twins.has('old'), twins.has('new')]).toEqual([true, false]);
+    // The application's own Scheduler names what rq-scheduler does with results.
+    await stored('old', { result_ttl: '-1' });
+    expect(await twins.of(rearm())).toBe('old');
     expect(await twins.of(rearm({ cron: '0 4 * * *' }))).toBeNull();
     expect(await twins.of(rearm({ data: 'other' }))).toBeNull();
     // By the id of its own job it is that series' business.

@@ -1,8 +1,8 @@
 """Recurring and one-shot schedules on RQ's own scheduler, without rq-scheduler.
 
-``Scheduler`` is a drop-in for ``rq_scheduler.Scheduler``: same constructor, same methods, same job ids. What it writes is
-native: one-shot jobs stand in RQ's ScheduledJobRegistry; a recurring job is a *series*. A series is a definition kept
-in Redis; exactly one *tick* of it, a small job, waits in RQ's registry. When a worker executes the tick, one
+``Scheduler`` is a drop-in for ``rq_scheduler.Scheduler``: same constructor, same methods, same job ids. What it writes
+is native: one-shot jobs stand in RQ's ScheduledJobRegistry; a recurring job is a *series*. A series is a definition
+kept in Redis; exactly one *tick* of it, a small job, waits in RQ's registry. When a worker executes the tick, one
 transaction arms the next tick and enqueues the real job, so a failing job, a killed worker or a slow run cannot stop
 the series.
 

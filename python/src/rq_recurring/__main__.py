@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import sys
-import time
 from datetime import datetime, timezone
 from typing import Any, Dict, List, Optional, Sequence
 
@@ -66,7 +65,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument('--version', action='version', version=__version__)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
-        '-u', '--url', default=os.environ.get('RQ_REDIS_URL', DEFAULT_URL), help='Redis (default: $RQ_REDIS_URL, else %s)' % DEFAULT_URL
+        '-u',
+        '--url',
+        default=os.environ.get('RQ_REDIS_URL', DEFAULT_URL),
+        help='Redis (default: $RQ_REDIS_URL, else %s)' % DEFAULT_URL,
     )
     common.add_argument('--json', action='store_true', help='print JSON')
     commands = parser.add_subparsers(dest='command', required=True)
@@ -81,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     ending.add_argument('series', help='its id, name or job id')
     commands.add_parser('repair', parents=[common], help='arm again what was lost')
     commands.add_parser('doctor', parents=[common], help='say whether every series has somebody who runs it')
-    commands.add_parser('scheduler', help="wait in the place of rqscheduler; takes rqscheduler's options", add_help=False)
+    commands.add_parser(
+        'scheduler', help="wait in the place of rqscheduler; takes rqscheduler's options", add_help=False
+    )
     return parser
 
 
@@ -114,10 +118,7 @@ def _list(connection: Redis, options: argparse.Namespace) -> int:
     else:
         _print_table(
             ['SERIES', 'QUEUE', 'RULE', 'NEXT RUN (UTC)', 'LEFT', 'STATE', 'FUNCTION'],
-            [
-                [one.id, one.queue, _rule(one), _moment(one.slot), _left(one), one.state, one.func_name]
-                for one in found
-            ],
+            [[one.id, one.queue, _rule(one), _moment(one.slot), _left(one), one.state, one.func_name] for one in found],
         )
     return 0
 

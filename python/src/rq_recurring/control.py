@@ -29,14 +29,18 @@ from .series import (
     count_down,
     discard_tick,
     enqueue_within,
+    expiry_after_replacing,
+    expiry_of_job,
     fetch_job,
     from_job,
     inflate,
+    job_is_deleted,
     listed,
     load,
     load_all,
     name_of_serializer,
     new_tick,
+    note_run,
     open_for_enqueuing,
     queue_for,
     rebuilt_job,
@@ -45,6 +49,7 @@ from .series import (
     save_job,
     serializer_named,
     slot_after,
+    status_of_job,
     tick_state,
     to_hash,
     transact,
@@ -58,8 +63,8 @@ logger = logging.getLogger('rq.recurring')
 class Definition:
     """One series as the application wants it: the same keywords that ``every`` and ``cron`` take.
 
-    Exactly one of ``interval`` (seconds) and ``cron`` (expression) is given. ``name`` is the id of the series and of its
-    job (letters, digits, ``_`` and ``-``); giving one is recommended. Without it the id is derived from function,
+    Exactly one of ``interval`` (seconds) and ``cron`` (expression) is given. ``name`` is the id of the series and of
+    its job (letters, digits, ``_`` and ``-``); giving one is recommended. Without it the id is derived from function,
     arguments, queue and schedule, so that registering the same thing twice is harmless, but a *changed*
     schedule is a second series (``ensure`` then removes the first).
 
@@ -69,8 +74,8 @@ class Definition:
     ``tz``: IANA zone in which a cron expression is read.
     ``dialect``: 'crontab' (rq-scheduler >= 0.12: day of month AND day of week; a sixth field is the year; with
     seven fields the first is seconds) or 'croniter' (rq-scheduler <= 0.11 and ``rq cron``: OR; sixth is seconds).
-    ``timeout``, ``result_ttl``, ``failure_ttl``, ``ttl`` are RQ's, per run: seconds or '1h'. Without a ``result_ttl`` the
-    last results stay, as the job does; there are at most ten of them (RQ's own limit).
+    ``timeout``, ``result_ttl``, ``failure_ttl``, ``ttl`` are RQ's, per run: seconds or '1h'. Without a ``result_ttl``
+    the last results stay, as the job does; there are at most ten of them (RQ's own limit).
     ``on_success``, ``on_failure``, ``on_stopped``: function, dotted name or ``rq.Callback``.
     ``serializer``: what the workers use: None (pickle), 'json', or a class or its dotted name.
     """
@@ -193,7 +198,10 @@ def list_series(*, connection: Redis, queue: Optional[str] = None) -> List[Serie
 
 
 def pause(series: str, *, connection: Redis) -> bool:
-    """Keep a series, without runs, until ``resume``. A run that is due still executes. False if it is not active."""
+    """Keep a series, without runs, until ``resume``. A run that is due still executes.
+
+    False if it is not active, or is a job that runs once only.
+    """
     series_id = resolve(connection, series)
     return series_id is not None and _end(connection, series_id, PAUSED)
 
@@ -207,7 +215,7 @@ def resume(series: str, *, connection: Redis) -> bool:
         stored = load(pipe, series_id or '', connection)
         if stored is None or stored.state != PAUSED:
             return False
-        following = slot_after(stored, time.time())
+        following = None if stored.remaining == 0 else slot_after(stored, time.time())
         tick = None if following is None else new_tick(pipe, connection, stored, following)
         pipe.multi()
         write_state(pipe, stored, following, tick, whole=False)
@@ -217,7 +225,10 @@ def resume(series: str, *, connection: Redis) -> bool:
 
 
 def run_now(series: str, *, connection: Redis) -> Job:
-    """Enqueue one run of a series at once, outside its schedule and count. Returns the job. ValueError: no such series."""
+    """Enqueue one run of a series at once, outside its schedule and count; returns the job.
+
+    Raises ValueError where there is no such series.
+    """
     series_id = resolve(connection, series)
     if series_id is None:
         raise ValueError('there is no series {!r}'.format(series))
@@ -233,6 +244,7 @@ def run_now(series: str, *, connection: Redis) -> Job:
         queue = queue_for(connection, stored, job)
         if open_for_enqueuing(pipe, queue, job):
             enqueue_within(pipe, queue, job)
+        note_run(pipe, stored)
         return job
 
     return transact(connection, step)  # type: ignore[no-any-return]
@@ -294,7 +306,11 @@ def repair(*, connection: Redis, grace: float = 1.0) -> List[Repair]:
     time.sleep(grace)
     done = []
     for series_id, _ in suspects:
-        repaired = _repair(connection, series_id)
+        try:
+            repaired = _repair(connection, series_id)
+        except ValueError:
+            logger.exception('Series %s: its next time cannot be told here', series_id)
+            continue
         if repaired:
             logger.warning('Series %s: %s; armed %s', series_id, repaired.reason, repaired.job_id or 'nothing')
             done.append(repaired)
@@ -322,14 +338,23 @@ def cancel_series(connection: Redis, series_id: str, legacy_key: str = '') -> bo
     return _end(connection, series_id, CANCELLED, legacy_key)
 
 
-def _end(connection: Redis, series_id: str, state: str, legacy_key: str = '') -> bool:
+def end_deleted(connection: Redis, series_id: str) -> bool:
+    """End a series whose job the application has deleted, unless it has been registered again meanwhile."""
+    return _end(connection, series_id, CANCELLED, deleted=True)
+
+
+def _end(connection: Redis, series_id: str, state: str, legacy_key: str = '', deleted: bool = False) -> bool:
     """Cancel or pause. A run that is due already is enqueued in the same transaction, in the place of its tick."""
     key = series_key(series_id)
 
     def step(pipe: Any) -> bool:
         pipe.watch(key)
         stored = load(pipe, series_id, connection)
-        if stored is None or stored.state == CANCELLED or (state == PAUSED and stored.state != ACTIVE):
+        if stored is None or stored.state == CANCELLED:
+            return False
+        if state == PAUSED and (stored.state != ACTIVE or stored.kind == 'once'):
+            return False
+        if deleted and (stored.state != ACTIVE or not job_is_deleted(pipe, stored)):
             return False
         where = tick_state(pipe, stored)
         job = None
@@ -347,6 +372,7 @@ def _end(connection: Redis, series_id: str, state: str, legacy_key: str = '') ->
             enqueue_within(pipe, queue, job)
         fields = {'state': state, 'slot': '', 'job_id': ''}
         if job is not None:
+            note_run(pipe, stored)
             fields['previous'] = str(stored.slot)
             if stored.remaining is not None:
                 fields['remaining'] = str(max(0, stored.remaining - 1))
@@ -427,9 +453,14 @@ def _repair(connection: Redis, series_id: str) -> Optional[Repair]:
             return None
         now = time.time()
         leftover = pipe.hget(job_key(lost_job_id), 'status') in (b'scheduled', b'queued', None)
-        ahead = series.slot is not None and series.slot > now
-        following = series.slot if ahead else slot_after(series, now)
-        series.job = series.job or series.legacy_id or series.id
+        done = series.slot is not None and series.enqueued == series.slot  # only arming the next run failed
+        if done:
+            series.remaining = None if series.remaining is None else series.remaining - 1
+            series.enqueued = None
+        ahead = series.slot is not None and (series.slot > now or series.kind == 'once') and not done
+        following = series.slot if ahead else slot_after(series, max(now, series.slot or now))
+        if series.remaining == 0:
+            following = None
         tick = None if following is None else new_tick(pipe, connection, series, following)
         pipe.multi()
         write_state(pipe, series, following, tick, whole=False)
@@ -460,7 +491,8 @@ def _describe(connection: Redis, definition: Definition, group: str = '') -> Tup
         given = getattr(definition, 'on_' + kind)
         if given:
             callbacks['on_' + kind] = given if isinstance(given, Callback) else Callback(given)
-    job = Job.create(
+    create: Any = Job.create  # RQ's hints leave out '1h' and dotted names
+    job: Job = create(
         definition.func,
         args=definition.args,
         kwargs=definition.kwargs,
@@ -540,9 +572,9 @@ def _same_call(one: Series, other: Series) -> bool:
 
 
 def _same_schedule(one: Series, other: Series) -> bool:
-    return all(
-        getattr(one, name) == getattr(other, name) for name in ('kind', 'interval', 'cron', 'tz', 'queue')
-    ) and (one.kind == 'interval' or one.dialect == other.dialect)
+    return all(getattr(one, name) == getattr(other, name) for name in ('kind', 'interval', 'cron', 'tz', 'queue')) and (
+        one.kind == 'interval' or one.dialect == other.dialect
+    )
 
 
 _SETTINGS = (
@@ -561,6 +593,9 @@ _SETTINGS = (
 def _same_settings(one: Series, other: Series) -> bool:
     names = _SETTINGS + tuple(kind + end for kind in CALLBACKS for end in ('_callback_name', '_callback_timeout'))
     return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+_STATE = ('anchor', 'remaining', 'slot', 'job_id', 'previous', 'enqueued', 'expires', 'created_at', 'state', 'version')
 
 
 def _find_stored(connection: Redis, wanted: Series, migrated: Optional[List[Series]]) -> str:
@@ -598,9 +633,7 @@ def _register(
     return stored, action
 
 
-def _put(
-    pipe: Any, connection: Redis, wanted: Series, job: Job, stored: Optional[Series], start: Any
-) -> str:
+def _put(pipe: Any, connection: Redis, wanted: Series, job: Job, stored: Optional[Series], start: Any) -> str:
     """Queue on the watching pipeline whatever turns ``stored`` into ``wanted``."""
     if stored is None or stored.state == CANCELLED:
         _put_new(pipe, connection, wanted, job, start, stored)
@@ -608,7 +641,7 @@ def _put(
     adopting = bool(stored.legacy_id) and not stored.name  # a migrated series the application registers first
     wanted.name = wanted.name or stored.name or (stored.id if adopting else '')
     wanted.legacy_id, wanted.group = stored.legacy_id, wanted.group or stored.group
-    wanted.job = stored.job or stored.legacy_id or stored.id
+    wanted.job = stored.job
     wanted.listed_in = stored.listed_in
     job.id = wanted.job
     same_call = _same_call(stored, wanted)
@@ -618,13 +651,16 @@ def _put(
     if not _same_schedule(stored, wanted) or not same_runs or (stored.state == FINISHED and not same_call):
         _put_new(pipe, connection, wanted, job, start, stored)
         return 'changed'
-    for name in ('anchor', 'remaining', 'slot', 'job_id', 'previous', 'created_at', 'state', 'version'):
+    for name in _STATE:
         setattr(wanted, name, getattr(stored, name))
     same = same_call and (adopting or _same_settings(stored, wanted))
     if same and not adopting:
         pipe.multi()
         pipe.hset(series_key(stored.id), 'group', wanted.group)
-    elif not same and stored.slot is not None and tick_state(pipe, stored) == 'waiting':
+        return 'kept'
+    if not same:
+        wanted.expires = expiry_after_replacing(wanted, stored, status_of_job(pipe, wanted.job))
+    if not same and stored.slot is not None and tick_state(pipe, stored) == 'waiting':
         tick = new_tick(pipe, connection, wanted, stored.slot)
         pipe.multi()
         discard_tick(pipe, stored, 'waiting')
@@ -640,9 +676,7 @@ def _put(
     return 'kept' if same else 'changed'
 
 
-def _put_new(
-    pipe: Any, connection: Redis, wanted: Series, job: Job, start: Any, stored: Optional[Series]
-) -> None:
+def _put_new(pipe: Any, connection: Redis, wanted: Series, job: Job, start: Any, stored: Optional[Series]) -> None:
     where = tick_state(pipe, stored) if stored is not None else 'lost'
     owed = stored is not None and run_is_owed(stored, where)
     now = time.time()
@@ -652,6 +686,9 @@ def _put_new(
     if wanted.kind == 'cron':
         first = slot_after(wanted, now if first is None else max(now, first - 1))
     wanted.anchor = first if wanted.kind == 'interval' else None
+    wanted.expires = expiry_after_replacing(wanted, stored, status_of_job(pipe, job.id))
+    if owed:
+        wanted.expires = expiry_of_job(wanted, now)
     wanted.remaining = wanted.repeat
     tick = None if first is None else new_tick(pipe, connection, wanted, first)
     pipe.multi()

@@ -58,7 +58,7 @@ def get_scheduler(
     )
 
 
-class Command(BaseCommand):
+class Command(BaseCommand):  # type: ignore[misc]
     """``manage.py rqscheduler``: says that workers schedule now, and waits."""
 
     help = 'Waits: RQ workers started with --with-scheduler run the schedule now'

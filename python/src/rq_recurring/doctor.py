@@ -6,10 +6,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Set
 
-import rq
 from redis import Redis
 from rq import Worker
 from rq.scheduler import RQScheduler
+from rq.version import VERSION as RQ_VERSION
 
 from .control import lost_series
 from .keys import LEGACY_SCHEDULED_JOBS_KEY, job_key
@@ -51,7 +51,7 @@ def examine(connection: Redis) -> Report:
     report = Report(
         facts={
             'rq_recurring': __version__,
-            'rq': rq.VERSION,
+            'rq': RQ_VERSION,
             'active_series': len(active),
             'workers': len(workers),
             'local_zone': _zone_or_reason(),
@@ -77,7 +77,9 @@ def examine(connection: Redis) -> Report:
     for one in active:
         if one.version != '1' and one.expires is None and not connection.exists(job_key(one.job)):
             report.problems.append(
-                Problem('job-deleted', 'Series {} ends at its next time: its job {} was deleted.'.format(one.id, one.job))
+                Problem(
+                    'job-deleted', 'Series {} ends at its next time: its job {} was deleted.'.format(one.id, one.job)
+                )
             )
     if legacy:
         report.problems.append(

@@ -10,9 +10,11 @@ import hashlib
 import re
 from typing import Union
 
+from redis import Redis
 from rq import Queue
 from rq.job import Job
 from rq.registry import ScheduledJobRegistry
+from rq.version import VERSION
 
 _PREFIX = Job.redis_job_namespace_prefix[: -len(':job:')]
 
@@ -23,7 +25,7 @@ SERIES_KEY = NAMESPACE + 'series'
 """SET of the ids of all series; each series is the HASH ``<SERIES_KEY>:<id>``."""
 
 MIGRATED_KEY = NAMESPACE + 'migrated_series'
-"""SET of the ids of series that migrate-scheduler made from rq-scheduler's jobs: applications may know them by other names."""
+"""SET of the ids of series that migrate-scheduler made: applications may know them by other names."""
 
 SCHEDULED_JOBS_KEY = NAMESPACE + 'scheduled_jobs'
 """ZSET of the jobs that ``Scheduler`` lists: job id, scored by the epoch second of its next run."""
@@ -57,6 +59,19 @@ def registry_key(queue: str) -> str:
 def is_safe_id(job_id: str) -> bool:
     """Whether every version of RQ can keep a job of this id in its ScheduledJobRegistry."""
     return _SAFE_ID.fullmatch(job_id) is not None
+
+
+def rq_holds(job_id: str) -> bool:
+    """Whether this version of RQ can keep, and run, a job of this id."""
+    if is_safe_id(job_id):
+        return True
+    if ':' in job_id and not VERSION.startswith('1.'):  # RQ 2 takes what follows for the id of an execution
+        return False
+    try:
+        Job(job_id, connection=Redis())  # does not connect
+    except ValueError:
+        return False
+    return True
 
 
 def series_id_for(job_id: str) -> str:

@@ -11,9 +11,9 @@ from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from redis import Redis, WatchError
 
-from .control import cancel_series
+from .control import end_deleted
 from .keys import as_text, job_key, registry_key, series_id_for, series_key
-from .series import ACTIVE, PAGE, Series, job_may_have_expired, load, pages, rebuilt_job, save_job, transact
+from .series import ACTIVE, Series, job_may_have_expired, load, pages, rebuilt_job, save_job, transact
 
 _SERIES_FIELDS = ('state', 'listed_in', 'job', 'expires', 'version')
 
@@ -32,7 +32,7 @@ def entries(connection: Redis, key: str, until: Any, most: Optional[int] = None)
     start = 0
     while most is None or start < most:
         number = LISTING_PAGE if most is None else min(LISTING_PAGE, most - start)
-        page = connection.zrangebyscore(key, 0, until, start=start, num=number, withscores=True)
+        page: Any = connection.zrangebyscore(key, 0, until, start=start, num=number, withscores=True)
         for job_id, score in page:
             found[as_text(job_id)] = score
         if len(page) < number:
@@ -52,7 +52,7 @@ def live_hashes(connection: Redis, index: str, job_ids: Sequence[str], whole: bo
         hashes, over, deleted, expired = _judge(connection, index, chunk, whole)
         found.update(hashes)
         for job_id in deleted:
-            cancel_series(connection, series_id_for(job_id))
+            end_deleted(connection, series_id_for(job_id))
         for job_id in expired:
             found[job_id] = _restore_hash(connection, series_id_for(job_id)) if whole else {}
         _take_out(connection, index, over)
@@ -61,7 +61,7 @@ def live_hashes(connection: Redis, index: str, job_ids: Sequence[str], whole: bo
 
 def prune(connection: Redis, index: str, limit: int = 20) -> None:
     """Take out of the list what RQ has enqueued; looks at ``limit`` entries whose time is over at the most."""
-    due = connection.zrangebyscore(index, '-inf', time.time() - 2, start=0, num=limit)
+    due: Any = connection.zrangebyscore(index, '-inf', time.time() - 2, start=0, num=limit)
     if due:
         live_hashes(connection, index, [as_text(job_id) for job_id in due], whole=False)
 
@@ -147,6 +147,7 @@ def _take_out(connection: Redis, index: str, job_ids: Sequence[str]) -> None:
     if not job_ids:
         return
     keys = [job_key(job_id) for job_id in job_ids] + [series_key(series_id_for(job_id)) for job_id in job_ids]
+    pipe: Any
     with connection.pipeline() as pipe:
         try:
             pipe.watch(*keys)

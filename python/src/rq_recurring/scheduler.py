@@ -42,6 +42,7 @@ from .series import (
     discard_tick,
     dotted_class,
     enqueue_within,
+    expiry_after_replacing,
     expiry_of_job,
     fetch_job,
     from_job,
@@ -53,6 +54,7 @@ from .series import (
     run_is_owed,
     save_job,
     series_of_job,
+    status_of_job,
     tick_state,
     transact,
     unused_tick,
@@ -253,7 +255,8 @@ class Scheduler:
     def cancel(self, job: Union[Job, str, bytes]) -> None:
         """Take a job, or the job of this id, out of the schedule. A run of it that is due or queued still executes."""
         job_id = _id_of(job)
-        series_id = series_of_job(self.connection, job_id)
+        listed = self.connection.zscore(self._index, job_id) is not None
+        series_id = series_id_for(job_id) if listed else series_of_job(self.connection, job_id)
         if series_id is not None and cancel_series(self.connection, series_id, self._legacy_key):
             return
 
@@ -425,7 +428,8 @@ class Scheduler:
         on_failure: Any = None,
     ) -> Job:
         """An RQ job for the given or this Scheduler's queue; saved if ``commit``. Subclasses may override it."""
-        job = self.job_class.create(
+        create: Any = self.job_class.create  # RQ's hints leave out '1h' and dotted names
+        job: Job = create(
             func,
             args=() if args is None else args,
             connection=self.connection,
@@ -487,6 +491,8 @@ class Scheduler:
         interval, cron_string = meta.get('interval'), meta.get('cron_string')
         if not interval and not cron_string and is_safe_id(job.id) and not job._dependency_ids:
             return None
+        if job.result_ttl is None and (interval or cron_string):
+            job.result_ttl = -1  # the next run needs the job's hash
         series = from_job(job, series_id_for(job.id))
         series.listed_in = self._index
         series.queue_class = '' if self.queue_class_name else dotted_class(self.queue_class, Queue)
@@ -504,8 +510,13 @@ class Scheduler:
 
     def _write(self, pipe: Any, job: Job, series: Optional[Series], epoch: int, given_id: bool) -> None:
         old, where, queue, owed = self._earlier(pipe, job) if given_id else (None, 'lost', '', False)
+        job._status = JobStatus.SCHEDULED  # also where this is tried again
         tick = None
         if series is not None:
+            if given_id:
+                series.expires = expiry_after_replacing(series, old, status_of_job(pipe, job.id))
+            if owed:
+                series.expires = expiry_of_job(series, time.time())
             tick = (
                 new_tick(pipe, self.connection, series, epoch)
                 if given_id
@@ -533,7 +544,7 @@ class Scheduler:
             enqueue_within(pipe, self.get_queue_for_job(job), job)
 
     def _earlier(self, pipe: Any, job: Job) -> Tuple[Optional[Series], str, str, bool]:
-        """What is scheduled under a job's id: its series, where its tick is, the queue it waits for, whether a run is owed."""
+        """What is scheduled under a job's id: its series, where its tick is, its queue, whether a run is owed."""
         series_id = series_id_for(job.id)
         pipe.watch(series_key(series_id), job_key(job.id))
         old = load(pipe, series_id, self.connection)
@@ -547,11 +558,13 @@ class Scheduler:
         """The queue into which a job goes, of the class that its meta or this Scheduler names."""
         key = '{0}{1}'.format(self.queue_class.redis_queue_namespace_prefix, job.origin)
         name = job.meta.get('queue_class_name')
-        cls = import_attribute(name) if name else self.queue_class
-        return cls.from_queue_key(key, connection=self.connection, job_class=self.job_class)  # type: ignore[no-any-return]
+        cls: Any = import_attribute(name) if name else self.queue_class
+        return cls.from_queue_key(  # type: ignore[no-any-return]
+            key, connection=self.connection, job_class=self.job_class
+        )
 
     def enqueue_job(self, job: Job) -> None:
-        """Enqueue a scheduled job now and, if it recurs, schedule its next run one interval from now or by its cron rule.
+        """Enqueue a scheduled job now; if it recurs, schedule its next run one interval from now or by its cron rule.
 
         A due job of a queue that a worker's scheduler serves is left to that scheduler.
         """
@@ -582,10 +595,14 @@ class Scheduler:
         interval, cron_string = job.meta.get('interval'), job.meta.get('cron_string')
         series, tick, following = None, None, None
         if (interval or cron_string) and not ended:
-            following = now + int(interval) if interval else to_unix(get_next_scheduled_time(cron_string, tz=self.timezone))
+            if interval:
+                following = now + int(interval)
+            else:
+                following = to_unix(get_next_scheduled_time(str(cron_string), tz=self.timezone))
             series = self._series_of(job, following)
             if series is not None:
                 series.previous = old.slot if old is not None else None
+                series.expires = expiry_of_job(series, time.time())
                 if old is not None:
                     series.repeat, series.legacy_id, series.name = old.repeat, old.legacy_id, old.name
                 tick = new_tick(pipe, self.connection, series, following)
@@ -610,7 +627,10 @@ class Scheduler:
         return queue if own else None
 
     def enqueue_jobs(self) -> List[Job]:
-        """Enqueue what is due and no worker's scheduler serves; returns the jobs. What rq-scheduler still keeps is left to it."""
+        """Enqueue what is due and no worker's scheduler serves; returns the jobs.
+
+        What rq-scheduler still keeps is left to it.
+        """
         self.log.debug('Checking for scheduled jobs')
         due = entries(self.connection, self._legacy_key, '+inf')
         legacy = {job_id for _, job_id in due}
@@ -681,10 +701,11 @@ class Scheduler:
         self.connection.expire(self.key, int(self._interval) + 10)
 
     def acquire_lock(self) -> Optional[bool]:
-        """Take the lock of this schedule's instances. It guards nothing here: each change is a transaction of its own."""
-        self._lock_acquired = self.connection.set(
+        """Take the lock of this schedule's instances. It guards nothing: each change is a transaction of its own."""
+        taken: Any = self.connection.set(
             self.scheduler_lock_key, str(time.time()), ex=int(self._interval) + 10, nx=True
         )
+        self._lock_acquired = taken
         return self._lock_acquired
 
     def remove_lock(self) -> None:
@@ -728,9 +749,9 @@ def _resolve_connection(connection: Optional[Redis], queue: Optional[Queue]) -> 
     if connection is not None:
         return connection
     if queue is not None:
-        return queue.connection  # type: ignore[no-any-return]
+        return queue.connection  # type: ignore[no-any-return,unused-ignore]
     try:
-        from rq.connections import resolve_connection
+        from rq.connections import resolve_connection  # type: ignore[attr-defined]
     except ImportError:
         raise ValueError('`connection` argument is required') from None
     return resolve_connection(connection)  # type: ignore[no-any-return]

@@ -24,12 +24,12 @@ from rq.utils import import_attribute
 from .crontab import next_time
 from .keys import (
     MIGRATED_KEY,
-    SCHEDULED_JOBS_KEY,
     SERIES_KEY,
     as_text,
     job_key,
     queue_key,
     registry_key,
+    rq_holds,
     series_id_for,
     series_key,
 )
@@ -55,7 +55,7 @@ PAGE = 500
 CALLBACKS = ('success', 'failure', 'stopped')
 UNDERWAY = ('started', 'deferred', 'rate_limited', 'ready_to_enqueue')
 
-OCCURRENCE = re.compile(r'(.+)-[0-9]{9,11}(?:-[0-9]+)?')
+OCCURRENCE = re.compile(r'(.+)-([0-9]{9,11})(?:-[0-9]+)?')
 """The id of a tick, or of a run in version 1: series, slot, and a number where the slot's id was taken."""
 
 _HASH_NAMES = {'raw_data': 'data', 'raw_meta': 'meta'}
@@ -82,9 +82,33 @@ _INTS = frozenset(
 )
 _FLAGS = frozenset({'enqueue_at_front'})
 _OMITTED_WHEN_EMPTY = frozenset(
-    {'raw_data', 'raw_meta', 'enqueue_at_front', 'dependency_ids', 'queue_class', 'job_class', 'previous', 'enqueued', 'expires'}
+    {
+        'raw_data',
+        'raw_meta',
+        'enqueue_at_front',
+        'dependency_ids',
+        'queue_class',
+        'job_class',
+        'previous',
+        'enqueued',
+        'expires',
+    }
 )
 _LOCAL = frozenset({'id', 'connection'})
+_STATE = (
+    'version',
+    'job',
+    'slot',
+    'job_id',
+    'remaining',
+    'state',
+    'interval',
+    'cron',
+    'anchor',
+    'previous',
+    'enqueued',
+    'expires',
+)
 _JOB_FIELDS = (
     'data',
     'meta',
@@ -105,7 +129,8 @@ class Series:
     ``remaining`` counts the runs left including the armed one (None: endless); ``slot`` is when the armed tick is
     due and ``job_id`` which job that is; ``previous`` is the slot whose run was enqueued last; ``job`` is the id of the
     real job. ``enqueued`` is a slot whose run was enqueued although the next one could not be armed yet; ``expires`` is
-    when the hash of the real job can be gone by an expiry of its own (None: never). ``raw_data`` and ``raw_meta`` are the serialized call and meta, as RQ stores them in a job's hash.
+    when the hash of the real job can be gone by an expiry of its own (None: never). ``raw_data`` and ``raw_meta`` are
+    the serialized call and meta, as RQ stores them in a job's hash.
     ``listed_in`` names the sorted set in which a ``Scheduler`` lists the series ('': in none).
     """
 
@@ -170,7 +195,7 @@ class Series:
 
     @property
     def meta(self) -> Dict[str, Any]:
-        """The meta with which the series was registered; that of the job (``Job.fetch(series.job)``) may differ by now."""
+        """The meta with which the series was registered; that of its job (``Job.fetch(series.job)``) may differ."""
         return dict(loads(self.serializer, self.raw_meta)) if self.raw_meta else {}
 
     @property
@@ -248,7 +273,7 @@ def loads(serializer: str, raw: bytes) -> Any:
 
 def dumps(serializer: str, value: Any) -> bytes:
     """A value as the named serializer writes it."""
-    return resolve_serializer(serializer_named(serializer)).dumps(value)  # type: ignore[no-any-return]
+    return resolve_serializer(serializer_named(serializer)).dumps(value)  # type: ignore[no-any-return,unused-ignore]
 
 
 def inflate(raw: bytes) -> bytes:
@@ -279,7 +304,10 @@ def to_hash(series: Series) -> Dict[str, Union[str, bytes]]:
 
 
 def from_hash(series_id: str, raw: Dict[bytes, bytes], connection: Any = None) -> Series:
-    """A series as its hash says. Fields that this version does not know are passed over."""
+    """A series as its hash says. Fields that this version does not know are passed over.
+
+    A series of version 1 names no job: it becomes the rq-scheduler job's id, if RQ can hold that.
+    """
     values: Dict[str, Any] = {'version': '1'}
     for one in fields(Series):
         value = raw.get(_HASH_NAMES.get(one.name, one.name).encode())
@@ -291,7 +319,10 @@ def from_hash(series_id: str, raw: Dict[bytes, bytes], connection: Any = None) -
             values[one.name] = value == b'1'
         else:
             values[one.name] = value if one.name in _BYTES else value.decode()
-    return Series(**{**values, 'id': series_id, 'connection': connection})
+    series = Series(**{**values, 'id': series_id, 'connection': connection})
+    name = series.job or series.legacy_id
+    series.job = name if name and rq_holds(name) else series_id
+    return series
 
 
 def load(connection: Any, series_id: str, owner: Any = None) -> Optional[Series]:
@@ -319,6 +350,7 @@ def load_all(connection: Redis, key: str = SERIES_KEY) -> List[Series]:
 
 def _drop_expired(connection: Redis, key: str, series_id: str) -> None:
     """Drop an id from the set, unless its hash has come back meanwhile."""
+    pipe: Any
     with connection.pipeline() as pipe:
         try:
             pipe.watch(series_key(series_id))
@@ -331,14 +363,18 @@ def _drop_expired(connection: Redis, key: str, series_id: str) -> None:
 
 
 def series_of_job(connection: Redis, job_id: str) -> Optional[str]:
-    """The id of the series whose job, tick or (in version 1) occurrence has this id. One or two look-ups."""
+    """The id of the series whose job, tick or (in version 1) occurrence has this id. One or two look-ups.
+
+    Only the armed slot and the one before count: another job may be called ``<series>-<number>`` as well.
+    """
     candidate = series_id_for(job_id)
     if connection.exists(series_key(candidate)):
         return candidate
     occurrence = OCCURRENCE.fullmatch(job_id)
-    if occurrence and connection.exists(series_key(occurrence.group(1))):
-        return occurrence.group(1)
-    return None
+    if occurrence is None:
+        return None
+    known = connection.hmget(series_key(occurrence.group(1)), 'slot', 'previous')
+    return occurrence.group(1) if occurrence.group(2).encode() in known else None
 
 
 def resolve(connection: Redis, name: str) -> Optional[str]:
@@ -358,7 +394,11 @@ def resolve(connection: Redis, name: str) -> Optional[str]:
 def from_job(job: Job, series_id: str) -> Series:
     """A series whose runs are those of this job; its schedule and state are the caller's to fill in."""
     raw = {as_text(name): value for name, value in job.to_dict().items()}
-    text = {name: as_text(value) if isinstance(value, (bytes, str)) else str(value) for name, value in raw.items() if name not in ('data', 'meta')}
+    text = {
+        name: as_text(value) if isinstance(value, (bytes, str)) else str(value)
+        for name, value in raw.items()
+        if name not in ('data', 'meta')
+    }
 
     def number(name: str) -> Optional[int]:
         return int(float(text[name])) if text.get(name) not in (None, '', 'None') else None
@@ -420,6 +460,12 @@ def restored(connection: Redis, job_id: str, raw: Dict[Any, Any], series: Option
     return job
 
 
+def job_is_deleted(pipe: Any, series: Series) -> bool:
+    """Whether the application has deleted the real job. Watches its hash."""
+    pipe.watch(job_key(series.job))
+    return not pipe.exists(job_key(series.job)) and not job_may_have_expired(series, time.time())
+
+
 def rebuilt_job(connection: Redis, series: Series) -> Job:
     """The real job made again from the series, as it was when it was registered.
 
@@ -436,13 +482,42 @@ def rebuilt_job(connection: Redis, series: Series) -> Job:
     raw[b'origin'] = series.queue.encode()
     raw[b'created_at'] = datetime.now(timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.%fZ').encode()
     raw[b'status'] = b'scheduled'
-    return restored(connection, series.job, raw, series)
+    job = restored(connection, series.job, raw, series)
+    if isinstance(job.meta, dict) and job.meta.get('repeat') and series.remaining is not None:
+        job.meta['repeat'] = series.remaining
+    return job
 
 
-def expiry_of_job(series: Series, now: float) -> Optional[int]:
-    """When the hash of a run that is enqueued now can be gone: its job expires as its result, its failure or its ttl does."""
+def expiry_of_job(series: Series, now: float) -> int:
+    """When the hash of a run that is enqueued now can be gone: with its result, its failure or its ttl."""
     lifetimes = [one for one in (series.result_ttl, series.failure_ttl, series.ttl) if one is not None and one >= 0]
     return int(now) + min(lifetimes + [FAILURE_TTL])
+
+
+def note_run(pipe: Any, series: Series) -> None:
+    """Queue on an open MULTI that a run was enqueued outside the schedule: its end gives the job an expiry."""
+    series.expires = expiry_of_job(series, time.time())
+    pipe.hset(series_key(series.id), 'expires', series.expires)
+
+
+def expiry_after_replacing(new: Series, old: Optional[Series], status: str) -> Optional[int]:
+    """``expires`` of a series that takes the place of ``old``, whose job has this status.
+
+    A run of the old registration may still be queued or executed; when it ends, the job's hash gets an expiry.
+    """
+    now = time.time()
+    if old is None or old.expires is None:
+        if status not in ('queued',) + UNDERWAY:
+            return None
+        if old is None:  # a job of that id that was no series: what its worker makes of it is not known here
+            return int(now)
+    return min(expiry_of_job(old, now), expiry_of_job(new, now))
+
+
+def status_of_job(pipe: Any, job_id: str) -> str:
+    """The status in a job's hash, which is watched; '' where there is none."""
+    pipe.watch(job_key(job_id))
+    return as_text(pipe.hget(job_key(job_id), 'status') or b'')
 
 
 def job_may_have_expired(series: Series, now: float) -> bool:
@@ -519,14 +594,16 @@ def write_state(pipe: Any, series: Series, slot: Optional[int], tick: Optional[J
         pipe.delete(key)
         pipe.hset(key, mapping=stored)
     else:
-        state = ('version', 'job', 'slot', 'job_id', 'remaining', 'state', 'anchor', 'previous', 'enqueued', 'expires')
-        pipe.hset(key, mapping={name: stored.get(name, '') for name in state})
+        pipe.hset(key, mapping={name: stored.get(name, '') for name in _STATE})
     pipe.sadd(SERIES_KEY, series.id)
     if tick is not None:
         tick.save(pipeline=pipe)
         pipe.sadd(Queue.redis_queues_keys, queue_key(series.queue))
         pipe.zadd(registry_key(series.queue), {tick.id: slot})
         pipe.persist(key)
+    elif series.kind == 'once':
+        pipe.delete(key)
+        pipe.srem(SERIES_KEY, series.id)
     elif series.listed_in:  # ensure() remembers what has finished, a Scheduler does not
         pipe.expire(key, FORGET_AFTER)
     if series.listed_in:
@@ -558,7 +635,7 @@ def tick_state(pipe: Any, series: Series) -> str:
 
 
 def discard_tick(pipe: Any, series: Series, state: str) -> None:
-    """Queue the removal of a tick that still waits. One that is queued finds that its slot is over, and does nothing."""
+    """Queue the removal of a tick that still waits. One that is queued finds its slot over, and does nothing."""
     if state == 'waiting':
         pipe.zrem(registry_key(series.queue), series.job_id)
         pipe.delete(job_key(series.job_id))

@@ -25,9 +25,7 @@ def to_unix(dt: datetime) -> int:
     return calendar.timegm(dt.utctimetuple())
 
 
-def get_next_scheduled_time(
-    cron_string: str, use_local_timezone: bool = False, tz: Optional[str] = None
-) -> datetime:
+def get_next_scheduled_time(cron_string: str, use_local_timezone: bool = False, tz: Optional[str] = None) -> datetime:
     """The next time of a cron expression: an aware datetime, in UTC or in the local zone.
 
     Both read the expression by the clock of the local zone (``zones.local_zone``), as rq-scheduler 0.12 and later do;
@@ -53,7 +51,7 @@ def setup_loghandlers(level: Union[str, int] = 'INFO') -> None:
 
 
 def rationalize_until(until: Union[datetime, timedelta, int, float, str, None] = None) -> Any:
-    """The upper bound of a listing as epoch seconds: of None ('+inf'), a datetime, a timedelta from now, or a number."""
+    """The upper bound of a listing in epoch seconds, of a datetime, a timedelta from now, a number; None is '+inf'."""
     if until is None:
         return '+inf'
     if isinstance(until, datetime):

@@ -32,6 +32,7 @@ from .series import (
     queue_for,
     rebuilt_job,
     slot_after,
+    to_hash,
     transact,
     write_state,
 )
@@ -155,7 +156,6 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
     if series is None or series.state != ACTIVE or series.slot != slot:
         logger.info('Series %s does not wait for %s any more', series_id, slot)
         return None
-    series.job = series.job or series.legacy_id or series.id
     job: Optional[Job] = None
     if enqueue and series.enqueued != slot:
         job = _job_to_run(pipe, connection, series)
@@ -163,7 +163,8 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
             _end_deleted(pipe, series)
             return None
         _follow_meta(series, job, slot)
-    series.version, series.expires = '2', expiry_of_job(series, time.time())
+    if enqueue:  # a run of version 1 leaves the series without a job, for the next tick to make
+        series.version, series.expires = '2', expiry_of_job(series, time.time())
     following, error = _following(series, slot)
     if error is None and series.remaining is not None:
         series.remaining -= 1
@@ -180,9 +181,10 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
         enqueue_within(pipe, queue, job)
     if error is None:
         write_state(pipe, series, following, next_tick, whole=False)
-        pipe.hset(series_key(series_id), mapping={'interval': series.interval or '', 'cron': series.cron})
     else:
-        pipe.hset(series_key(series_id), mapping={'previous': slot, 'enqueued': slot, 'job': series.job})
+        names = ('version', 'job', 'expires')
+        kept = {name: value for name, value in to_hash(series).items() if name in names}
+        pipe.hset(series_key(series_id), mapping={**kept, 'previous': slot, 'enqueued': slot})
     return error
 
 

@@ -20,6 +20,7 @@ OVERRIDE = 'RQ_RECURRING_TZ'
 _LOCALTIME = '/etc/localtime'
 _ZONEINFO = 'zoneinfo/'
 _EPOCH = datetime(1970, 1, 1)
+_IANA = re.compile(r'[A-Za-z0-9_+-]+(?:/[A-Za-z0-9_+-]+)*')
 _UTC = re.compile(r':?(?:Etc/)?(?:UTC|UCT|GMT|Zulu|Universal)[+-]?0?')
 
 
@@ -41,7 +42,9 @@ def zone(name: str) -> tzinfo:
     try:
         from dateutil import tz
 
-        found = tz.gettz(name) if name else None
+        found = tz.gettz(name) if _IANA.fullmatch(name) else None
+        if not isinstance(found, (tz.tzfile, tz.tzutc)):  # it also reads POSIX strings and the system's own names
+            found = None
     except ImportError:
         pass
     if found is None:

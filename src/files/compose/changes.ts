@@ -9,6 +9,7 @@ import { AnchorError, type AnchorMove, anchorMoves, moveEdits, overriddenKeys } 
 import { type ComposeDoc, serviceMap } from './document.js';
 import { flagEdits } from './flag.js';
 import { goneIncludes, removeIncludes } from './include.js';
+import { zoneEdits } from './registration.js';
 import { replacements } from './replace.js';
 import {
   removeEnvironment,
@@ -57,7 +58,8 @@ export function composeEdits(
   const intent = intentOf(compose, decision, project);
   const flags = flagEdits(compose, decision, project);
   const replaced = replacements(compose, decision, project);
-  const findings = [...intent.removal.findings, ...flags.findings, ...replaced.findings];
+  const zones = zoneEdits(compose, decision);
+  const findings = [...intent.removal.findings, ...flags.findings, ...replaced.findings, ...zones.findings];
   const remover = new ItemRemover(compose);
   removeServices(remover, intent.removal);
   removeReferences(remover, compose, intent.gone);
@@ -65,7 +67,7 @@ export function composeEdits(
   removeResources(remover, compose, intent.resources);
   removeIncludes(remover, compose, intent.includes);
   try {
-    const edits = editsOf(compose, remover, [...flags.edits, ...replaced.edits]);
+    const edits = editsOf(compose, remover, [...flags.edits, ...replaced.edits, ...zones.edits]);
     return {
       edits: edits.map((edit) => ({ ...edit, start: edit.start + compose.bom, end: edit.end + compose.bom })),
       findings,

@@ -4,6 +4,7 @@ import type { ComposeDoc } from './document.js';
 import { flagEdits } from './flag.js';
 import { dropIncludes } from './include.js';
 import { isPlain, type Plain } from './plain.js';
+import { addZones, zoneEdits } from './registration.js';
 import { replacements } from './replace.js';
 
 const FLAG = '--with-scheduler';
@@ -24,9 +25,13 @@ export function confirmCompose(
   const fragments = removedFragments(before, intent.removal);
   const flagged = flagEdits(before, decision, project).services;
   const { commands } = replacements(before, decision, project);
+  const zones = zoneEdits(before, decision).written;
   for (let i = 0; i < before.plain.length; i++) {
     const expected = expectation(structuredClone(before.plain[i]), before, intent, decision);
-    if (isPlain(expected)) for (const name of fragments) delete expected[name];
+    if (isPlain(expected)) {
+      for (const name of fragments) delete expected[name];
+      addZones(expected, zones);
+    }
     for (const [name, command] of commands) {
       const service = serviceOf(expected, name);
       if (isPlain(service)) service.command = command;

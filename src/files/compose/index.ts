@@ -1,6 +1,6 @@
 import { lineOf } from '../bytes.js';
 import { processFact } from '../command/index.js';
-import type { Fact, FileKind } from '../types.js';
+import type { Fact, FileKind, ProjectView } from '../types.js';
 import { rangeOf } from '../yaml/nodes.js';
 import { itemRange } from '../yaml/remover.js';
 import { composeEdits } from './changes.js';
@@ -12,6 +12,7 @@ import { isComposePath } from './names.js';
 import { isPlain } from './plain.js';
 import { environmentItems } from './requests.js';
 import { type AnalysedService, analyseServices } from './services.js';
+import { zoneOfService } from './zone.js';
 
 /**
  * Docker Compose files. The Python grammar must be loaded before `facts`, `edits` and `confirm`
@@ -33,7 +34,12 @@ export const composeKind: FileKind<ComposeDoc> = {
     );
     const names = [...new Set(services.map((one) => one.service.name))];
     const containers: Fact = { type: 'containers', path: compose.path, services: names };
-    return [...services.map(factOf), ...variables, ...variableReads(compose, services), containers];
+    return [
+      ...services.map((one) => factOf(one, project)),
+      ...variables,
+      ...variableReads(compose, services),
+      containers,
+    ];
   },
   edits(compose, decision, project) {
     if (!isGoneInclude(compose, decision, project)) return composeEdits(compose, decision, project);
@@ -42,13 +48,16 @@ export const composeKind: FileKind<ComposeDoc> = {
   confirm: confirmCompose,
 };
 
-function factOf({ service, analysis, image }: AnalysedService): Fact {
+function factOf({ service, analysis, image }: AnalysedService, project: ProjectView): Fact {
   const { path } = service.compose;
+  const zone = zoneOfService(service, project);
   return processFact(analysis, {
     id: `${path}#${service.name}`,
     name: service.name,
     replicas: replicasOf(service.plain),
     ...(image === null ? {} : { image }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(typeof service.plain.image === 'string' ? { imageName: service.plain.image } : {}),
     where: { path, line: service.line },
   });
 }

@@ -38,6 +38,7 @@ function factOf(workload: Workload, container: Container): Fact {
     id: processId(workload, container),
     name: processName(workload, container),
     replicas: Number.isInteger(replicas) && replicas >= 0 ? replicas : 1,
+    ...(container.zone === null ? {} : { zone: container.zone }),
     where: { path: file.path, line: lineAt(file, object.document, container.path) },
   });
 }

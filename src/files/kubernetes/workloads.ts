@@ -2,6 +2,7 @@ import { analyseCommand, type CommandAnalysis, type CommandPiece, readDockerfile
 import type { ProjectView } from '../types.js';
 import { unmaskBytes } from '../yaml/mask.js';
 import { valueAt, type YamlPath } from '../yaml/path.js';
+import { asZone } from '../zone-text.js';
 import type { KubeFile, KubeObject } from './objects.js';
 
 /** A container and what it runs. */
@@ -14,6 +15,8 @@ export interface Container {
   readonly pieces: readonly (YamlPath | null)[];
   /** It has a command or arguments of its own. */
   readonly hasCommand: boolean;
+  /** The zone to which its `env` sets TZ; null where it sets none. */
+  readonly zone: string | null;
 }
 
 /** An object that runs pods. */
@@ -99,7 +102,8 @@ function containerAt(file: KubeFile, object: KubeObject, path: YamlPath, project
       pieces = [...entrypoint.map(() => null), ...pieces];
     }
   }
-  return { name: text('name'), path, image, analysis, pieces, hasCommand: parts.length > 0 };
+  const zone = asZone(variablesOf(object, path).get('TZ') ?? '');
+  return { name: text('name'), path, image, analysis, pieces, hasCommand: parts.length > 0, zone };
 }
 
 /** Images of others, which the project's own Dockerfile says nothing about. */

@@ -3,7 +3,7 @@ import { lineOf } from '../bytes.js';
 import type { Program } from '../command/index.js';
 import { keepOpenEnd } from '../edit.js';
 import { type Decision, type Fact, type FileKind, NotOfKindError, type ProjectView } from '../types.js';
-import { type Section, sectionRemovals, sectionsOf } from './ini-sections.js';
+import { type Section, sectionRemovals, sectionsOf, sectionZones } from './ini-sections.js';
 import {
   confirmPrograms,
   enablePrograms,
@@ -29,7 +29,8 @@ export const circusKind: FileKind<CircusFile> = {
     if (!/^(?:\xef\xbb\xbf)?\[(?:watcher:|circus\])/m.test(file.text)) throw new NotOfKindError(file.path);
     const sections = sectionsOf(file.text);
     const programs = sections.flatMap((section) => programOf(file.text, section));
-    return { file, sections, programs, variables: variablesOf(file.text, sections) };
+    const variables = variablesOf(file.text, sections);
+    return { file, sections, programs, variables, zones: sectionZones(file.text) };
   },
   facts: (doc, project) => [
     ...programFacts(doc, project),

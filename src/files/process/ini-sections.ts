@@ -1,4 +1,5 @@
 import type { Edit } from '../../plan/types.js';
+import { zonesIn } from '../zone-text.js';
 
 /** A section of a configuration in ini form, `[kind:name]`. */
 export interface Section {
@@ -34,6 +35,29 @@ export function sectionsOf(text: string): readonly Section[] {
     else comment = null;
   }
   return sections;
+}
+
+/**
+ * Zones by program: `environment=TZ="…"` of a supervisor program, else of supervisord itself; `[env:x]`, else `[env]`,
+ * of circus.
+ */
+export function sectionZones(text: string): ReadonlyMap<string, string> {
+  const zones = new Map<string, string>();
+  const sections = sectionsOf(text).map((section) => ({
+    ...section,
+    zone: zonesIn(text.slice(section.start, section.end).replace(/^;.*$/gm, ''))[0],
+  }));
+  for (const { kind, name } of sections) {
+    if (kind !== 'program' && kind !== 'watcher') continue;
+    const own = sections.find((one) => one.name === name && one.kind === kind)?.zone;
+    const named = sections.find(
+      (one) => one.kind === 'env' && one.name.split(/\s*,\s*/).includes(name),
+    )?.zone;
+    const shared = sections.find((one) => one.name === '' && /^(supervisord|env)$/.test(one.kind))?.zone;
+    const zone = own ?? named ?? shared;
+    if (zone !== undefined) zones.set(name, zone);
+  }
+  return zones;
 }
 
 /**

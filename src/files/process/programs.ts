@@ -8,6 +8,7 @@ import {
   processFact,
 } from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
+import { asZone, zoneOfVariables } from '../zone-text.js';
 
 const FLAG = ' --with-scheduler';
 
@@ -17,6 +18,8 @@ export interface ProgramFile {
   readonly programs: readonly Program[];
   /** Environment variables that the file sets for its programs. */
   readonly vars?: ReadonlyMap<string, string>;
+  /** The zone to which it sets TZ for a program, by its name. */
+  readonly zones?: ReadonlyMap<string, string>;
 }
 
 /** What one of its programs runs. */
@@ -42,8 +45,19 @@ export function programFacts(doc: ProgramFile, project: ProjectView): readonly F
   return programs.map((program) => {
     const where = { path: file.path, line: program.line };
     const id = `${file.path}#${program.name}`;
-    return processFact(analyseProgram(doc, program, project), { id, name: program.name, where });
+    const zone =
+      asZone(/(?:^|\s)TZ=(\S+)/.exec(program.command)?.[1] ?? '') ?? zoneFor(doc, program, project);
+    const own = { id, name: program.name, ...(zone === null ? {} : { zone }), where };
+    return processFact(analyseProgram(doc, program, project), own);
   });
+}
+
+/** TZ from the file, else from the `.env` beside it: honcho and foreman load that with a Procfile. */
+function zoneFor({ file, vars, zones }: ProgramFile, { name }: Program, project: ProjectView): string | null {
+  const set = zones?.get(name) ?? asZone(vars?.get('TZ') ?? '');
+  const [, folder, base] = /^(.*\/)?([^/]*)$/.exec(file.path) ?? [];
+  if (set !== null || !base?.startsWith('Procfile')) return set;
+  return zoneOfVariables(project.get(`${folder ?? ''}.env`)?.text ?? '') ?? null;
 }
 
 /** The programs that run nothing but rq-scheduler and are to go. */

@@ -3,7 +3,7 @@ import { lineOf } from '../bytes.js';
 import { supervisorPrograms } from '../command/index.js';
 import { keepOpenEnd } from '../edit.js';
 import type { Decision, FileKind, ProjectView } from '../types.js';
-import { type Section, sectionRemovals, sectionsOf } from './ini-sections.js';
+import { type Section, sectionRemovals, sectionsOf, sectionZones } from './ini-sections.js';
 import {
   confirmPrograms,
   enablePrograms,
@@ -26,7 +26,11 @@ const NAME = new RegExp(
 export const supervisorKind: FileKind<ProgramFile> = {
   id: 'supervisor',
   match: (path) => NAME.test(path),
-  parse: (file) => ({ file, programs: supervisorPrograms(withoutBlanks(file.text)) }),
+  parse: (file) => ({
+    file,
+    programs: supervisorPrograms(withoutBlanks(file.text)),
+    zones: sectionZones(file.text),
+  }),
   facts: programFacts,
   edits(doc, decision, project) {
     const { text } = doc.file;

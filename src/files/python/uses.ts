@@ -44,6 +44,8 @@ export interface CodeAnalysis {
 export interface CodeOptions {
   /** IANA zone in which rq-scheduler read cron strings. */
   readonly zone?: string | null;
+  /** Zones that the files give rq-scheduler's processes (`zonesNamed`). */
+  readonly zones?: readonly string[];
   /** Version of rq-scheduler whose calls these are. */
   readonly schedulerVersion?: string | null;
 }
@@ -54,7 +56,7 @@ const known = new WeakMap<ProjectView, Map<string, CodeAnalysis>>();
 export function analyseCode(view: ProjectView, options: CodeOptions = {}): CodeAnalysis {
   const ofView = known.get(view) ?? new Map<string, CodeAnalysis>();
   known.set(view, ofView);
-  const key = JSON.stringify([options.zone ?? null, options.schedulerVersion ?? null]);
+  const key = JSON.stringify([options.zone ?? null, options.zones ?? [], options.schedulerVersion ?? null]);
   const analysis = ofView.get(key) ?? analyse(view, options);
   ofView.set(key, analysis);
   return analysis;

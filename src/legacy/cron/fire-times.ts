@@ -1,5 +1,6 @@
+import { offsetAt } from './clock.js';
 import { type Cron, wallTimesAfter } from './expression.js';
-import { epochToWall, offsetAt, wallToEpoch, wallToEpochAfterGap } from './wall.js';
+import { epochToWall, wallToEpoch, wallToEpochAfterGap } from './wall.js';
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86400;

@@ -1,6 +1,6 @@
+import { offsetAt } from './clock.js';
 import { type Cron, parseCron } from './expression.js';
 import { type CronFields, distinct, isFull, MONTH, span, YEAR } from './fields.js';
-import { offsetAt } from './wall.js';
 
 const DAY_SECONDS = 86400;
 /** So far ahead a zone must not change its clock. */

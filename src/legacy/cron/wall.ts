@@ -1,31 +1,11 @@
+import { offsetAt } from './clock.js';
+
 /**
  * Wall-clock time of a zone and epoch seconds. A wall time is a number too: the epoch seconds of the same
- * digits read as UTC. Only `Intl`'s zone data is used: no clock, no zone of the machine.
+ * digits read as UTC.
  */
 
 const DAY_SECONDS = 86400;
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** True for an IANA zone name such as `Europe/Berlin` or `UTC` (a bare offset is none). */
-export function isZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    formatOf(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Seconds that the zone's wall clock is ahead of UTC at that moment. Throws RangeError for an unknown zone. */
-export function offsetAt(epoch: number, zone: string): number {
-  if (zone === 'UTC') return 0;
-  const second = Math.floor(epoch);
-  const parts: Record<string, number> = {};
-  for (const { type, value } of formatOf(zone).formatToParts(second * 1000)) parts[type] = Number(value);
-  const { year = 0, month = 0, day = 0, hour = 0, minute = 0, second: shown = 0 } = parts;
-  return Date.UTC(year, month - 1, day, hour, minute, shown) / 1000 - second;
-}
 
 /** What the wall clock shows at that moment. */
 export function epochToWall(epoch: number, zone: string): number {
@@ -55,19 +35,4 @@ export function wallToEpochAfterGap(wall: number, zone: string): number {
 /** The offsets a day before and a day after: no zone changes its clock twice within so short a time. */
 function offsetsAround(wall: number, zone: string): number[] {
   return [offsetAt(wall - DAY_SECONDS, zone), offsetAt(wall + DAY_SECONDS, zone)];
-}
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  let format = formats.get(zone);
-  if (!format) {
-    const number = 'numeric';
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      calendar: 'gregory',
-      hourCycle: 'h23',
-      ...{ year: number, month: number, day: number, hour: number, minute: number, second: number },
-    });
-    formats.set(zone, format);
-  }
-  return format;
 }

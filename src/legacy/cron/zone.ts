@@ -1,9 +1,10 @@
+import { isZone } from './clock.js';
 import type { CronDialect } from './dialect.js';
 import { zoneRuleOf } from './dialect.js';
-import { type Cron, matchesWall, parseCron } from './expression.js';
+import { parseCron } from './expression.js';
 import type { CronCode } from './fields.js';
-import { nextFireTimes } from './fire-times.js';
-import { isZone, offsetAt } from './wall.js';
+import { matchingOffsets } from './fits.js';
+import { Rivals } from './rivals.js';
 
 /** What is known about one legacy cron entry. */
 export interface ZoneQuestion {
@@ -15,7 +16,7 @@ export interface ZoneQuestion {
   readonly rqSchedulerVersion: string | null;
   /** The `use_local_timezone` of the entry's meta. */
   readonly useLocalTimezone: boolean;
-  /** IANA zones that the scheduler's host may have: `TZ` of its service, the zone of this host. */
+  /** IANA zones that the project's files give rq-scheduler's processes. */
   readonly candidates: readonly string[];
   /** `--tz`, null where not given. */
   readonly option: string | null;
@@ -28,8 +29,13 @@ export type ZoneAnswer =
       readonly ok: true;
       readonly zone: string;
       readonly how: ZoneHow;
-      /** False where what is known would also fit another zone, or does not fit the score. */
+      /**
+       * True only where every zone of the database that could have produced the score has the same fire times from
+       * now on as the answer, or where it is known otherwise: by `--tz`, or by a version whose zone the score fits.
+       */
       readonly conclusive: boolean;
+      /** Zones that may well be meant instead, and fire at other times: to be told. Empty does not mean conclusive. */
+      readonly doubts: readonly string[];
       /** See `matchingOffsets`. */
       readonly offsets: readonly number[];
     }
@@ -42,104 +48,79 @@ export type ZoneAnswer =
       readonly offsets: readonly number[];
     };
 
-const DAY_SECONDS = 86400;
-const QUARTER = 900;
 const UTC_NAMES = /^(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Greenwich|Universal|Zulu)$/;
-
-/** Offsets in use reach from -12 to +14 hours in quarters of an hour. */
-const OFFSETS = Array.from({ length: 26 * 4 + 1 }, (_, index) => -12 * 3600 + index * QUARTER);
 
 /**
  * The zone in which rq-scheduler reads a cron entry (SEMANTICS §6): UTC by version, else the host's, which is
- * known from `--tz`, from a candidate that fits the score, or from a score that fits UTC and nothing else.
+ * known from `--tz` or from a candidate that fits the score. A score alone tells it only where the zone makes no
+ * difference, or next to none, for an expression of every hour; otherwise the user is asked.
  *
  * Limits: the first score of an entry comes from the zone of the process that called `cron()`; a score set by
- * `change_execution_time` fits no zone (`offsets` is then empty and proves nothing).
+ * `change_execution_time` fits no zone, and then says nothing against a candidate.
  */
 export function inferZone(question: ZoneQuestion): ZoneAnswer {
   const parsed = parseCron(question.expression, question.dialect);
   if (!parsed.ok) return { ok: false, code: parsed.code, zones: [], offsets: [] };
-  const { cron } = parsed;
-  const offsets = matchingOffsets(cron, question.score);
-  const fits = (zone: string) => offsets.length === 0 || fitsScore(cron, question.score, zone);
-  if (question.option !== null) return byOption(question.option, fits, offsets);
-  if (zoneRuleOf(question.rqSchedulerVersion, question.useLocalTimezone) === 'utc') {
-    return {
-      ok: true,
-      zone: 'UTC',
-      how: 'legacy-version',
-      conclusive: fits('UTC') && offsets.length > 0,
-      offsets,
-    };
+  const rivals = new Rivals(parsed.cron, question.score);
+  const offsets = matchingOffsets(parsed.cron, question.score);
+  if (question.option !== null) return byOption(question.option, rivals, offsets);
+  if (zoneRuleOf(question.rqSchedulerVersion, question.useLocalTimezone) === 'utc')
+    return byVersion(rivals, offsets);
+  return byCandidates(question.candidates, rivals, offsets) ?? byScore(rivals, offsets);
+}
+
+function byOption(zone: string, rivals: Rivals, offsets: readonly number[]): ZoneAnswer {
+  if (!isZone(zone)) return { ok: false, code: 'tz-unknown', zones: [], offsets };
+  if (!rivals.mayBe(zone)) return { ok: false, code: 'tz-contradicts-score', zones: [], offsets };
+  return { ok: true, zone, how: 'option', conclusive: true, doubts: [], offsets };
+}
+
+function byVersion(rivals: Rivals, offsets: readonly number[]): ZoneAnswer {
+  const [other] = rivals.fitting;
+  const conclusive = rivals.fits('UTC');
+  const doubts = conclusive || other === undefined ? [] : [other];
+  return { ok: true, zone: 'UTC', how: 'legacy-version', conclusive, doubts, offsets };
+}
+
+/** Null where no candidate may be it, or where several may that differ in next to nothing. */
+function byCandidates(
+  candidates: readonly string[],
+  rivals: Rivals,
+  offsets: readonly number[],
+): ZoneAnswer | null {
+  const zones: string[] = [];
+  for (const named of candidates) {
+    const zone = UTC_NAMES.test(named) ? 'UTC' : named;
+    if (!isZone(zone) || !rivals.mayBe(zone)) continue;
+    if (zones.every((other) => rivals.between(zone, other) !== 'none')) zones.push(zone);
   }
-  return byCandidates(cron, question, fits, offsets);
+  const [zone, ...others] = zones;
+  if (zone === undefined) return null;
+  if (others.length > 0) {
+    const differ = others.some((other) => rivals.between(zone, other) !== 'changes');
+    return differ ? { ok: false, code: 'tz-ambiguous', zones, offsets } : null;
+  }
+  // A container without zone data runs in UTC whatever its TZ says.
+  const utc = rivals.fits('UTC') && /^(later|now)$/.test(rivals.between(zone, 'UTC'));
+  const conclusive = rivals.allAlike(zone);
+  return { ok: true, zone, how: 'candidate', conclusive, doubts: utc ? ['UTC'] : [], offsets };
 }
 
 /**
- * The offsets from UTC, in seconds, at which the score is a time of the expression. Those a day apart cannot
- * be told from each other. None at all: the score was not computed from this expression.
+ * UTC, where every zone that fits fires at the same times; or where the expression runs in every hour, and the others
+ * differ at most in the hours of clock changes, or from a later change on by minutes: those zones are told.
  */
-export function matchingOffsets(cron: Cron, score: number): number[] {
-  return OFFSETS.filter((offset) => matchesWall(cron, Math.floor(score) + offset));
-}
-
-function byOption(zone: string, fits: (zone: string) => boolean, offsets: readonly number[]): ZoneAnswer {
-  if (!isZone(zone)) return { ok: false, code: 'tz-unknown', zones: [], offsets };
-  if (!fits(zone)) return { ok: false, code: 'tz-contradicts-score', zones: [], offsets };
-  return { ok: true, zone, how: 'option', conclusive: true, offsets };
-}
-
-function byCandidates(
-  cron: Cron,
-  question: ZoneQuestion,
-  fits: (zone: string) => boolean,
-  offsets: readonly number[],
-): ZoneAnswer {
-  const zones = distinctZones(
-    question.candidates.filter((zone) => isZone(zone) && fits(zone)),
-    question.score,
-  );
-  const [zone] = zones;
-  if (zone !== undefined && zones.length === 1) {
-    const conclusive = allEqual(offsets) && (isUtc(zone) || !offsets.includes(0));
-    return { ok: true, zone, how: 'candidate', conclusive, offsets };
+function byScore(rivals: Rivals, offsets: readonly number[]): ZoneAnswer {
+  const no: ZoneAnswer = { ok: false, code: 'tz-ambiguous', zones: [], offsets };
+  if (!rivals.fits('UTC')) return no;
+  const answer = { ok: true, zone: 'UTC', how: 'score', offsets } as const;
+  if (rivals.allAlike('UTC')) return { ...answer, conclusive: true, doubts: [] };
+  if (!rivals.everyHour) return no;
+  const doubts: string[] = [];
+  for (const zone of rivals.fitting) {
+    const how = rivals.between('UTC', zone);
+    if (how === 'now') return no;
+    if (how === 'later') doubts.push(zone);
   }
-  if (zones.length > 1 && !isZoneless(cron)) return { ok: false, code: 'tz-ambiguous', zones, offsets };
-  if (!offsets.includes(0) || !(allEqual(offsets) || isZoneless(cron))) {
-    return { ok: false, code: 'tz-ambiguous', zones, offsets };
-  }
-  const conclusive = isZoneless(cron) || offsetAt(question.score, 'Europe/London') !== 0;
-  return { ok: true, zone: 'UTC', how: 'score', conclusive, offsets };
-}
-
-/** The score is what rq-scheduler computes in that zone, the skipped hour of a clock change included. */
-function fitsScore(cron: Cron, score: number, zone: string): boolean {
-  return nextFireTimes(cron, Math.floor(score) - 1, zone, 1)[0] === Math.floor(score);
-}
-
-/** Zones without those that keep the same time as an earlier one for the 400 days from `score`. */
-function distinctZones(zones: readonly string[], score: number): string[] {
-  const kept = new Map<string, string>();
-  for (const zone of zones) {
-    const offsets = Array.from({ length: 80 }, (_, index) => offsetAt(score + index * 5 * DAY_SECONDS, zone));
-    const key = offsets.join();
-    if (!kept.has(key)) kept.set(key, isUtc(zone) ? 'UTC' : zone);
-  }
-  return [...kept.values()];
-}
-
-/** An expression such as `*\/5 * * * *`, the same in every zone that is whole hours away from UTC. */
-function isZoneless({ fields }: Cron): boolean {
-  const { hour, day, month, weekday, year } = fields;
-  const everyYear = year === null || year.length === 130;
-  return hour.length === 24 && day.any && weekday.any && month.length === 12 && everyYear;
-}
-
-function isUtc(zone: string): boolean {
-  return UTC_NAMES.test(zone);
-}
-
-/** Whether there is one offset only, days apart not counted. */
-function allEqual(offsets: readonly number[]): boolean {
-  return new Set(offsets.map((offset) => (offset + DAY_SECONDS) % DAY_SECONDS)).size === 1;
+  return { ...answer, conclusive: false, doubts };
 }

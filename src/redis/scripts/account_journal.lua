@@ -3,7 +3,7 @@
 -- ARGV 1 id of the last entry seen, '' for the first call
 -- Returns {id of this entry, or '' after the last one, {{op, id, newId, queue, score, seriesId, state, detail}, ...}}
 --   newId, queue and seriesId are '' where the record has none. state and detail: job_state.lua for a job, with its
---   status; for a series `armed`, `finished`, `cancelled`, `forgotten` (its hash is gone) or `lost`, with the reason of
+--   status; for a series `armed`, `paused`, `finished`, `cancelled`, `forgotten` (its hash is gone) or `lost`, with the reason of
 --   series.lua; for what has no job any more `dropped`, `retired`, `removed`, `quarantined`.
 local after = ARGV[1]
 local page = redis.call('XRANGE', KEYS[1], after == '' and '-' or after, '+', 'COUNT', 2)

@@ -5,7 +5,9 @@
 --   queued       status queued; whether a list holds it is checked only with `exact` (a list is searched in full)
 --   started deferred finished failed canceled stopped   what its status says, the first two backed by a registry
 --   legacy       back in rq-scheduler's set
---   stray        has its hash, but no registry and no list knows it: nobody will run it
+--   armed        the application has made a series of it since
+--   stray        has its hash, but no registry and no list knows it: nobody will run it. Taken out of the schedule
+--                with Scheduler.cancel() of rq_recurring it is canceled: its hash expires, which no waiting job's does
 --   gone         has no hash, and nothing tells that it ran
 --   ghost        has no hash, and waits in the queue's registry still: it did not run
 --   wrong-type   its key is not a hash
@@ -16,6 +18,13 @@ local function ran_and_left(queue, id)
   if redis.call('ZSCORE', 'rq:finished:' .. queue, id) then return 'finished' end
   if redis.call('EXISTS', 'rq:results:' .. id) == 1 then return 'finished' end
   return redis.call('ZSCORE', 'rq:failed:' .. queue, id) and 'failed' or nil
+end
+
+-- Is it the real job of an active series, which waits for its tick? Such a series has its job's id.
+local function is_of_series(id)
+  local key = 'migrate-scheduler:series:' .. id
+  local v = type_of(key) == 'hash' and redis.call('HMGET', key, 'job', 'state') or {}
+  return v[1] == id and v[2] == 'active'
 end
 
 local function job_state(queue, id, exact)
@@ -45,5 +54,7 @@ local function job_state(queue, id, exact)
   elseif status == 'deferred' and redis.call('ZSCORE', 'rq:deferred:' .. origin, id) then
     return 'deferred', status
   end
-  return redis.call('ZSCORE', 'rq:scheduler:scheduled_jobs', id) and 'legacy' or 'stray', status
+  if redis.call('ZSCORE', 'rq:scheduler:scheduled_jobs', id) then return 'legacy', status end
+  if is_of_series(id) then return 'armed', status end
+  return status == 'scheduled' and redis.call('PTTL', key) >= 0 and 'canceled' or 'stray', status
 end

@@ -12,7 +12,8 @@
 --      'reschedule' id score queue timeout   a moved job to which a client of rq-scheduler gave a new time since
 --      'rename' id score queue timeout newId
 --      'drop'   id score
---      'rearm'  id score queue newId slot seriesId n field value ... (n arguments) m field value ...
+--      'rearm'  id score queue newId slot seriesId realId n field value ... (n arguments) m field value ...
+--               newId is its first tick, realId the job that the ticks enqueue: id, or what it is renamed to
 --      'repeat' id score queue newId slot n field value ... runs   one native job instead of a series
 --      'absorb' id score queue seriesId   that series makes its runs already
 --      'retire' id score queue         another process makes its runs from now on; its hash stays
@@ -22,22 +23,23 @@
 --   gone     no longer in the legacy set (the legacy scheduler ran it, or it was moved before)
 --   changed  its score, its origin or the existence of its hash differs from the plan
 --   known    a client registered again what a series does already (series_again.lua): taken out, the series goes on
---   busy     a one-shot whose status is queued, started or deferred (SEMANTICS section 4), or whose native entry
---            RQ's scheduler may be enqueueing right now
+--   busy     a one-shot, or a job to be renamed, whose status is queued, started or deferred (SEMANTICS section 4), or
+--            whose native entry RQ's scheduler may be enqueueing right now
 --   exists   the new id or the native entry is already taken, the latter perhaps in another queue
 --   or an error FENCED run | FENCED legacy | WRONGTYPE <key>, before anything was written.
 --
 -- Journal: one stream entry per call with at least one `done` or `known`; field `b` is a MessagePack array
 -- (cmsgpack; strings are raw bytes) of records
---   {op, id, score, queue, queueAdded, status, timeout, timeoutSet, expireAt, newId, seriesId}
+--   {op, id, score, queue, queueAdded, status, timeout, timeoutSet, expireAt, newId, seriesId, realId}
 --   (a repeat, which has no series, has its number of runs in the last place; op is `absorb` for what was known)
 --   score is the original text; status and timeout are the old values or false when absent;
---   expireAt is the old expiry in epoch ms or false; newId and seriesId are false where unused;
+--   expireAt is the old expiry in epoch ms or false; newId and seriesId are false where unused; realId is there
+--   only with rearm, and not in records of releases whose series called the function themselves (run mode);
 --   queueAdded is true on the first record of a queue that was not yet in rq:queues.
 -- Order of writes: the journal first, so that even an entry that was never carried out (the server
 -- died in the middle) is known to the rollback, which looks at what it finds.
 local refused = fence(KEYS[1], ARGV[1], ARGV[2], KEYS[2], ARGV[3], ARGV[4])
-  or wrong_type(KEYS[3], 'zset') or wrong_type(KEYS[4], 'set')
+  or wrong_type(KEYS[3], 'zset') or wrong_type(KEYS[4], 'set') or wrong_type(LISTED, 'zset')
 if refused then return refused end
 
 local clock = redis.call('TIME')
@@ -46,7 +48,7 @@ local busy = { queued = true, started = true, deferred = true }
 local counter = {
   move = 'moved', rename = 'renamed', drop = 'dropped', rearm = 'rearmed', ['repeat'] = 'repeated', retire = 'retired',
 }
--- Ops that leave the original hash as it is and write a job of their own beside it.
+-- Ops that write a job of their own beside the original.
 local beside = { rearm = true, ['repeat'] = true }
 -- Ops that only take the entry out: something else makes its runs.
 local settled = { retire = true, absorb = true }
@@ -63,11 +65,6 @@ local function take_list()
   local list = {}
   for _ = 1, tonumber(take()) do list[#list + 1] = take() end
   return list
-end
-
--- The four keys of a job that carry its id (rq/job.py, rq/results.py at 1.15.1 and 3.0).
-local function keys_of(id)
-  return { 'rq:job:' .. id, 'rq:results:' .. id, 'rq:job:' .. id .. ':dependents', 'rq:job::' .. id .. ':dependencies' }
 end
 
 -- Scores of many members in one call; one by one before Redis 6.2.
@@ -88,6 +85,7 @@ while position <= #ARGV do
   if job.op == 'rename' or beside[job.op] then job.newId = take() end
   if beside[job.op] then job.slot = take() end
   if job.op == 'rearm' or job.op == 'absorb' then job.seriesId = take() end
+  if job.op == 'rearm' then job.realId = take() end
   if beside[job.op] then job.fields = take_list() end
   if job.op == 'rearm' then job.series = take_list() end
   if job.op == 'repeat' then job.runs = take() end
@@ -142,7 +140,8 @@ local function decide(job, score)
   if job.op == 'absorb' then
     return redis.call('HGET', 'migrate-scheduler:series:' .. job.seriesId, 'state') == 'active' and 'known' or 'changed'
   end
-  if not beside[job.op] and busy[values[2]] then return 'busy' end
+  local renamed = job.realId and job.realId ~= job.id
+  if (renamed or not beside[job.op]) and busy[values[2]] then return 'busy' end
 
   local target = job.newId or job.id
   local again, soon = nil, now_ms / 1000 + SLACK
@@ -165,8 +164,10 @@ local function decide(job, score)
     job.from = other and other.key
   end
   if job.newId and not makes_room and redis.call('EXISTS', unpack(keys_of(job.newId))) > 0 then return 'exists' end
+  if renamed and (taken[job.realId] or not free_for(job)) then return 'exists' end
   if job.seriesId then taken['s:' .. job.seriesId] = true end
   taken[target] = true
+  if renamed then taken[job.realId] = true end
   job.status, job.oldTimeout = values[2], values[3]
   return 'done'
 end
@@ -189,8 +190,8 @@ for i, job in ipairs(plan) do
     job.timeoutSet = plain and (not job.oldTimeout or job.oldTimeout == '')
     records[#records + 1] = {
       job.op, job.id, job.score, job.queue or false, added,
-      plain and job.status or false, plain and job.oldTimeout or false, job.timeoutSet,
-      job.expireAt or false, job.newId or false, job.seriesId or job.runs or false,
+      (plain or job.realId) and job.status or false, plain and job.oldTimeout or false, job.timeoutSet,
+      job.expireAt or false, job.newId or false, job.seriesId or job.runs or false, job.realId,
     }
     -- A rescheduled job was counted when it was moved.
     local name = counter[job.op]
@@ -203,12 +204,7 @@ redis.call('XADD', KEYS[6], '*', 'b', cmsgpack.pack(records))
 for name, n in pairs(counts) do redis.call('HINCRBY', KEYS[5], name, n) end
 
 local function schedule(job)
-  if job.op == 'rename' then
-    local from, to = keys_of(job.id), keys_of(job.newId)
-    for i = 1, #from do
-      if redis.call('EXISTS', from[i]) == 1 then redis.call('RENAMENX', from[i], to[i]) end
-    end
-  end
+  if job.op == 'rename' then rename_job(job.id, job.newId) end
   local key = 'rq:job:' .. (job.newId or job.id)
   if job.timeoutSet then
     redis.call('HSET', key, 'status', 'scheduled', 'timeout', job.timeout)
@@ -218,7 +214,15 @@ local function schedule(job)
   if job.expireAt then redis.call('PERSIST', key) end
 end
 
-local removed = {}
+-- The real job of a series keeps all it has; where it expired, the application could not look it up.
+local function keep_real_job(job)
+  local key = 'rq:job:' .. job.realId
+  if job.realId ~= job.id then rename_job(job.id, job.realId) end
+  redis.call('PERSIST', key)
+  if (redis.call('HGET', key, 'status') or '') == '' then redis.call('HSET', key, 'status', 'scheduled') end
+end
+
+local removed, listed = {}, {}
 for _, job in ipairs(jobs) do
   removed[#removed + 1] = job.id
   -- The original hash is what a rollback brings back.
@@ -229,14 +233,25 @@ for _, job in ipairs(jobs) do
       redis.call('ZREM', 'rq:scheduled:' .. job.replaced.queue, job.replaced.id)
       redis.call('DEL', 'rq:job:' .. job.replaced.id)
     end
-    if job.series then redis.call('DEL', 'migrate-scheduler:series:' .. job.seriesId) end
+    if job.series then
+      forget_series(job)
+      keep_real_job(job)
+    end
     redis.call('HSET', 'rq:job:' .. job.newId, unpack(job.fields))
     if job.series then
       redis.call('HSET', 'migrate-scheduler:series:' .. job.seriesId, unpack(job.series))
       redis.call('SADD', KEYS[7], job.seriesId)
+      redis.call('SADD', MIGRATED, job.seriesId)
     end
   elseif job.op ~= 'drop' and not settled[job.op] then
     schedule(job)
+  elseif job.op == 'absorb' then
+    keep_new_call(job)
+  end
+  -- RQ gives a job that it repeats its times by itself, and tells nobody.
+  if job.op ~= 'repeat' and job.op ~= 'drop' and not settled[job.op] then
+    listed[#listed + 1] = job.slot or job.score
+    listed[#listed + 1] = job.realId or job.newId or job.id
   end
   if job.queue and not settled[job.op] then
     local queue = queues[job.queue]
@@ -250,5 +265,6 @@ for name, queue in pairs(queues) do
   if #queue.add > 0 then redis.call('ZADD', queue.key, 'NX', unpack(queue.add)) end
   if #queue.set > 0 then redis.call('ZADD', queue.key, unpack(queue.set)) end
 end
+list_jobs(listed, now_ms)
 redis.call('ZREM', KEYS[3], unpack(removed))
 return results

@@ -5,7 +5,7 @@
 --   loss: see series.lua; '' for one that is not active. No fields: there is no such hash (any more).
 local SLIM = {
   'kind', 'interval', 'cron', 'tz', 'dialect', 'anchor', 'remaining', 'slot', 'job_id', 'queue', 'func',
-  'serializer', 'state', 'legacy_id', 'name',
+  'serializer', 'state', 'legacy_id', 'name', 'version', 'job',
 }
 local whole = ARGV[1] == '1'
 

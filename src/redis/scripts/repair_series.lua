@@ -12,7 +12,8 @@
 --      n field value ... (n arguments, the job hash)
 -- Returns per series the id of the new occurrence, '' for a finished series, false when nothing was done.
 --
--- Journal: as in move_batch.lua; op is `repair`, id the lost job, score the slot that it had.
+-- Journal: as in move_batch.lua; op is `repair`, id the lost job, score the slot that it had; in the last place, whether
+-- the count was corrected.
 local refused = fence(KEYS[1], ARGV[1], ARGV[2]) or wrong_type(KEYS[6], 'set')
 if refused then return refused end
 
@@ -36,8 +37,10 @@ while position <= #ARGV do
   local one = { id = take(), lost = take(), was = take(), slot = take(), fields = {} }
   for _ = 1, tonumber(take()) do one.fields[#one.fields + 1] = take() end
   one.key = 'migrate-scheduler:series:' .. one.id
-  local v = type_of(one.key) == 'hash' and redis.call('HMGET', one.key, 'state', 'queue', 'job_id', 'slot') or {}
-  one.queue = v[2] or ''
+  local v = type_of(one.key) == 'hash' and redis.call('HMGET', one.key, 'state', 'queue', 'job_id', 'slot', 'job', 'listed_in', 'enqueued', 'remaining') or {}
+  one.queue, one.real, one.listed = v[2] or '', v[5], v[6]
+  -- The run of its slot was enqueued, but then no worker could tell the next time: it was made, and is not counted yet.
+  one.made = one.was ~= '' and v[7] == one.was and (v[8] or '') ~= ''
   local same = v[1] == 'active' and (v[3] or '') == one.lost and (v[4] or '') == one.was
   one.lost_now = same and series_loss(one.queue, one.lost) ~= ''
   local wrong = one.lost_now and wrong_type('rq:scheduled:' .. one.queue, 'zset')
@@ -49,6 +52,7 @@ while position <= #ARGV do
     if new then added[queue] = true end
     records[#records + 1] = {
       'repair', one.lost, one.was, one.queue, new, false, false, false, false, one.job ~= '' and one.job, one.id,
+      one.made,
     }
   end
   plan[#plan + 1] = one
@@ -77,6 +81,9 @@ for i, one in ipairs(plan) do
     local state = one.job ~= '' and 'active' or 'finished'
     redis.call('HSET', one.key, 'slot', one.slot, 'job_id', one.job, 'state', state)
     redis.call('SADD', KEYS[5], one.id)
+    if one.made then redis.call('HINCRBY', one.key, 'remaining', -1) end
+    if one.real and one.listed and one.job == '' then unlist_job(one.listed, one.real) end
+    if one.real and one.listed and one.job ~= '' then relist_job(one.listed, one.slot, one.real) end
     if one.job ~= '' then
       redis.call('HSET', 'rq:job:' .. one.job, unpack(one.fields))
       redis.call('SADD', KEYS[6], 'rq:queue:' .. one.queue)

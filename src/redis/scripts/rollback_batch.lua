@@ -14,9 +14,9 @@
 --   result:
 --   restored    back in the legacy set with its score and its hash fields
 --   rescheduled the same, with the score that somebody gave the native entry since
---   advanced    a series that ran meanwhile: back with score = slot and the meta that was passed
---   needs-meta  such a series with a count, for whose present slot and count no meta was passed: not
---               touched; it may run once more before the next call, and then answers the same again
+--   advanced    a series that ran meanwhile: back with score = slot and, in run mode, the meta that was passed
+--   needs-meta  such a series in run mode with a count, for whose present slot and count no meta was passed:
+--               not touched; it may run once more before the next call, and then answers the same again
 --   unarmed     an occurrence that `repair` had armed is gone again, its series as broken as before
 --               (an entry that `repair` had mended or taken away is `restored` in RQ's schedule)
 --   already     was not moved or is back already; nothing to do, not counted
@@ -33,14 +33,14 @@
 -- An old expiry that has passed by now is not put back: it would delete the job.
 -- undo_entries.lua, in front, has the clock and what is shared, and undoes what `repair` did to entries.
 local refused = fence(KEYS[1], ARGV[1], ARGV[2]) or wrong_type(KEYS[2], 'zset') or wrong_type(KEYS[3], 'set')
+  or wrong_type(LISTED, 'zset')
 if refused then return refused end
 if redis.call('HGET', KEYS[4], 'state') ~= 'rolling-back' then
   return redis.error_reply('NOTROLLING ' .. KEYS[4])
 end
 
-local function put_back(key, field, old)
-  if old then redis.call('HSET', key, field, old) else redis.call('HDEL', key, field) end
-end
+-- One-shot jobs that are taken back, as they were listed.
+local unlisted = {}
 
 local function undo_drop(rec)
   if redis.call('ZSCORE', KEYS[2], rec.id) then return 'already' end
@@ -56,12 +56,9 @@ local function undo_move(rec)
   if in_hands_of_scheduler(rec.queue, score) then return 'due' end
   if type_of(key) ~= 'hash' then return 'missing' end
   if rec.newId then
-    local from, to = keys_of(rec.newId), keys_of(rec.id)
-    if redis.call('EXISTS', unpack(to)) > 0 then return 'conflict' end
-    for i = 1, #from do
-      if redis.call('EXISTS', from[i]) == 1 then redis.call('RENAMENX', from[i], to[i]) end
-    end
-    key = to[1]
+    if redis.call('EXISTS', unpack(keys_of(rec.id))) > 0 then return 'conflict' end
+    rename_job(rec.newId, rec.id)
+    key = 'rq:job:' .. rec.id
   end
   if redis.call('HGET', key, 'status') == 'scheduled' then put_back(key, 'status', rec.status) end
   if rec.timeoutSet then put_back(key, 'timeout', rec.timeout) end
@@ -69,6 +66,7 @@ local function undo_move(rec)
     redis.call('PEXPIREAT', key, string.format('%.0f', rec.expireAt))
   end
   redis.call('ZREM', native, target)
+  unlisted[#unlisted + 1] = target
   redis.call('ZADD', KEYS[2], 'NX', score, rec.id)
   return tonumber(score) == tonumber(rec.score) and 'restored' or 'rescheduled'
 end
@@ -147,8 +145,9 @@ for i, r in ipairs(records) do
   if not mark and not failure then
     local rec = {
       op = r[1], id = r[2], score = r[3], queue = r[4], status = r[6], timeout = r[7],
-      timeoutSet = r[8], expireAt = r[9], newId = r[10], seriesId = r[11],
+      timeoutSet = r[8], expireAt = r[9], newId = r[10], seriesId = r[11], realId = r[12],
     }
+    if rec.op == 'repair' then rec.counted = r[12] end
     if rec.op == 'repeat' then rec.runs, rec.seriesId = rec.seriesId, rec.newId end
     -- A failing command must not lose the record of what was undone before it.
     local ok, result, slot, remaining = pcall(undo[rec.op], rec)
@@ -164,6 +163,7 @@ for i, r in ipairs(records) do
   marks[i] = mark and '1' or '0'
 end
 
+if #unlisted > 0 then redis.call('ZREM', LISTED, unpack(unlisted)) end
 for name, n in pairs(counts) do redis.call('HINCRBY', KEYS[4], name, n) end
 if pending > 0 then
   redis.call('HSET', KEYS[4], 'rollbackSettled', table.concat(marks))

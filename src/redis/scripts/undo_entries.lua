@@ -5,8 +5,8 @@ local now = tonumber(clock[1])
 local now_ms = now * 1000 + math.floor(tonumber(clock[2]) / 1000)
 local SLACK = 2 -- seconds: clocks of workers differ a little from Redis's
 
-local function keys_of(id)
-  return { 'rq:job:' .. id, 'rq:results:' .. id, 'rq:job:' .. id .. ':dependents', 'rq:job::' .. id .. ':dependencies' }
+local function put_back(key, field, old)
+  if old then redis.call('HSET', key, field, old) else redis.call('HDEL', key, field) end
 end
 
 -- Below 0 it never looks (rq/registry.py get_jobs_to_schedule).

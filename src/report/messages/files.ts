@@ -166,6 +166,12 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: 'reads keys of rq-scheduler, which say nothing any more after the migration.',
     next: 'Watch RQ instead: rq:scheduled:<queue> has the jobs, rq:scheduler-lock:<queue> says who schedules.',
   }),
+  'registration-zone-differs': (a) => ({
+    text: `${a.service} may register cron jobs, and runs in another zone than rq-scheduler did (${a.zone}): rq_recurring would read them in its own.${a.written ? ` It gets ${a.variable}.` : ''}`,
+    ...(a.written
+      ? {}
+      : { next: `Set ${a.variable}=${a.zone} for it; or accept it (--allow registration-zone-differs).` }),
+  }),
   'manifest-is-named': (a) => ({
     text: `names ${a.file}, which holds nothing but the start of rq-scheduler; the file stays as long as this line does.`,
     next: 'Take the file out of this line, then run again.',
@@ -209,6 +215,9 @@ const REASONS: Readonly<Record<string, Word>> = {
   }),
   'remove-unused-config': () => ({ text: 'only the scheduler service used this config' }),
   'add-with-scheduler': () => ({ text: 'the worker of these queues must run their scheduler' }),
+  'set-registration-zone': () => ({
+    text: 'cron jobs that this service registers are read in the zone in which rq-scheduler read them',
+  }),
   'remove-env': () => ({ text: 'a setting of rq-scheduler that nothing reads any more' }),
   'remove-dependency': () => ({ text: 'rq-scheduler is no longer needed' }),
   'remove-copied-script': () => ({

@@ -1,4 +1,4 @@
-import { job, type Word } from './words.js';
+import { job, list, type Word } from './words.js';
 
 const corrupt =
   (field: string): Word =>
@@ -82,7 +82,7 @@ export const JOBS: Readonly<Record<string, Word>> = {
     next: 'Check --tz: it is the zone of the host that ran rq-scheduler.',
   }),
   'tz-not-conclusive': (a) => ({
-    text: `${job(a)} runs by "${a.cron}", read in ${a.zone}: that fits its next run, and so would other zones.`,
+    text: `${job(a)} runs by "${a.cron}", read in ${a.zone}; going by its next run it could as well be ${list(a.doubts)}, where it runs at other times.`,
     next: 'Compare the times in the plan, or name the zone with --tz.',
   }),
   'cron-times-differ': (a) => ({

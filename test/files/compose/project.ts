@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toByteText } from '../../../src/files/bytes.js';
 import { composeKind } from '../../../src/files/compose/index.js';
+import { registrationZones } from '../../../src/files/decide-zone.js';
 import { dockerKind } from '../../../src/files/docker/index.js';
 import { applyEdits } from '../../../src/files/edit.js';
 import { kubernetesKind } from '../../../src/files/kubernetes/kubernetes.js';
@@ -77,6 +78,13 @@ export function decisionOf(facts: readonly Fact[]): Decision {
   };
 }
 
+/** As if the code of the project created cron jobs. */
+function decisionWithZones(files: Files): Decision {
+  const facts = factsOf(files);
+  const { zones } = registrationZones({ facts, view: projectOf(files) }, null);
+  return { ...decisionOf(facts), registrationZones: zones };
+}
+
 export interface Migrated {
   readonly files: Files;
   readonly findings: readonly Finding[];
@@ -84,7 +92,7 @@ export interface Migrated {
 }
 
 /** Runs the kinds over a project and confirms every change. Throws when one is not confirmed. */
-export function migrate(files: Files, decision: Decision = decisionOf(factsOf(files))): Migrated {
+export function migrate(files: Files, decision: Decision = decisionWithZones(files)): Migrated {
   const project = projectOf(files);
   const after: Record<string, string> = { ...files };
   const findings: Finding[] = [];

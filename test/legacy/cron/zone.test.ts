@@ -123,11 +123,11 @@ describe('candidates', () => {
     expect(ask(question)).toMatchObject({ ok: true, zone: 'Asia/Shanghai', conclusive: false });
   });
 
-  it('give UTC its plain name', () => {
+  it('give UTC its plain name, which in winter London fits as well', () => {
     expect(ask({ score: UTC, candidates: ['Etc/UTC'] })).toMatchObject({
       ok: true,
       zone: 'UTC',
-      conclusive: true,
+      conclusive: false,
     });
   });
 });
@@ -137,11 +137,33 @@ describe('the score alone', () => {
     expect(ask({})).toMatchObject({ ok: false, code: 'tz-ambiguous', offsets: [8 * HOUR] });
   });
 
-  it('tells UTC, in winter not from London', () => {
+  it('tells UTC in winter not from London, in summer not from the Azores', () => {
     const summer = Date.parse('2026-07-01T03:00:00Z') / 1000;
 
-    expect(ask({ score: summer })).toMatchObject({ ok: true, zone: 'UTC', how: 'score', conclusive: true });
-    expect(ask({ score: UTC })).toMatchObject({ ok: true, zone: 'UTC', how: 'score', conclusive: false });
+    expect(ask({ score: UTC })).toMatchObject({ ok: false, code: 'tz-ambiguous' });
+    expect(ask({ score: summer })).toMatchObject({ ok: false, code: 'tz-ambiguous' });
+    const monthly = { expression: '0 0 1 * *', score: Date.parse('2026-08-01T00:00:00Z') / 1000 };
+    expect(ask(monthly)).toMatchObject({ ok: false, code: 'tz-ambiguous' });
+  });
+
+  it('tells UTC where every zone that fits has the same times for ever', () => {
+    // On the first of July the Azores, too, are at 00:00 UTC, each year.
+    const yearly = { expression: '0 0 1 7 *', score: Date.parse('2026-07-01T00:00:00Z') / 1000 };
+
+    expect(ask(yearly)).toMatchObject({ ok: true, zone: 'UTC', how: 'score', conclusive: true, doubts: [] });
+  });
+
+  it('tells an hourly job, though not from a zone half an hour away in winter', () => {
+    const southernSummer = { expression: '0 * * * *', score: Date.parse('2026-12-01T04:00:00Z') / 1000 };
+    const winter = { ...southernSummer, score: Date.parse('2026-07-01T04:00:00Z') / 1000 };
+
+    expect(ask(southernSummer)).toMatchObject({
+      ok: true,
+      zone: 'UTC',
+      conclusive: false,
+      doubts: ['Australia/Lord_Howe'],
+    });
+    expect(ask(winter)).toMatchObject({ ok: true, zone: 'UTC', conclusive: false, doubts: [] });
   });
 
   it('does not tell a stepped hour from others', () => {
@@ -168,6 +190,35 @@ describe('the score alone', () => {
     const score = Date.parse('2026-11-23T21:30:00Z') / 1000;
 
     expect(ask({ score, candidates: ['Asia/Kolkata'] })).toMatchObject({ ok: true, zone: 'Asia/Kolkata' });
+  });
+});
+
+describe('zones that are no whole hours away', () => {
+  const tens = '10-50/10 * * * *';
+  const at = (time: string) => Date.parse(time) / 1000;
+  const wrongOnce: readonly (readonly [string, number])[] = [
+    ['Asia/Kolkata', at('2026-11-24T04:40:00Z')],
+    ['Asia/Kathmandu', at('2026-11-24T04:25:00Z')],
+    ['Australia/Lord_Howe', at('2026-06-24T23:40:00Z')],
+    ['Asia/Tehran', at('2026-11-24T06:40:00Z')],
+  ];
+
+  it.each(wrongOnce)('%s is asked for, never taken for UTC', (_, score) => {
+    expect(ask({ expression: tens, score })).toMatchObject({ ok: false, code: 'tz-ambiguous' });
+  });
+
+  it.each(wrongOnce)('%s is taken where it is the one candidate that fits', (zone, score) => {
+    const candidates = [zone, 'no zone'];
+
+    expect(ask({ expression: tens, score, candidates })).toMatchObject({ ok: true, zone, how: 'candidate' });
+  });
+
+  it.each(wrongOnce)('%s beside UTC is asked for where both fit, else taken', (zone, score) => {
+    const answer = ask({ expression: tens, score, candidates: ['UTC', zone] });
+
+    const both = { ok: false, code: 'tz-ambiguous', zones: ['UTC', zone] };
+    const one = { ok: true, zone, how: 'candidate' };
+    expect(answer).toMatchObject(zone === 'Asia/Kathmandu' ? one : both);
   });
 });
 

@@ -1,14 +1,15 @@
 """seed.py URL: schedules the jobs described on stdin with the real rq-scheduler (or real RQ) and prints
-`[{"id", "score"}]`, the score null where the call leaves none. Field names: see SeedJob in realParts.ts."""
+`[{"id", "score"}]`, the score null where the call leaves none. Field names: see SeedJob in realParts.ts.
+SCHEDULER_MODULE names another module whose Scheduler takes rq-scheduler's place."""
 
 import importlib
 import json
+import os
 import sys
 from datetime import datetime, timedelta, timezone
 
 from redis import Redis
 from rq import Queue
-from rq_scheduler import Scheduler
 
 LEGACY_KEY = "rq:scheduler:scheduled_jobs"
 
@@ -69,7 +70,8 @@ def schedule(scheduler, connection, spec):
 
 def main():
     connection = Redis.from_url(sys.argv[1])
-    scheduler = Scheduler(connection=connection)
+    module = importlib.import_module(os.environ.get("SCHEDULER_MODULE", "rq_scheduler"))
+    scheduler = module.Scheduler(connection=connection)
     seeded = []
     for spec in json.load(sys.stdin):
         job = schedule(scheduler, connection, spec)

@@ -1,11 +1,13 @@
 """series_tools.py URL: does one thing to series with real RQ and the real runtime module, as stdin says
-(`{"do": ..., ...}`), and prints the answer as JSON. Needs src/runtime on the import path."""
+(`{"do": ..., ...}`), and prints the answer as JSON. Needs python/src on the import path."""
 
 import json
 import sys
 from datetime import datetime, timezone
 
 import rq_recurring
+import rq_recurring.control
+import rq_recurring.series
 from redis import Redis
 from rq import Queue
 from rq.job import Job
@@ -41,9 +43,9 @@ def main():
     elif action == "empty":
         Queue(asked["queue"], connection=connection).empty()
     elif action == "lost":
-        answer = sorted(series for series, _ in rq_recurring._lost(connection, rq_recurring._load_all(connection)))
+        answer = sorted(series for series, _ in rq_recurring.control.lost_series(connection))
     elif action == "next-slots":
-        answer = {one.id: rq_recurring._slot_after(one, asked["now"]) for one in rq_recurring._load_all(connection)}
+        answer = {one.id: rq_recurring.series.slot_after(one, asked["now"]) for one in rq_recurring.series.load_all(connection)}
     elif action == "list":
         answer = [
             {"id": one.id, "slot": one.slot, "remaining": one.remaining, "job": one.job_id, "state": one.state}

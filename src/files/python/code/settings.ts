@@ -1,6 +1,5 @@
 import { compare, valid } from '@renovatebot/pep440';
 import type { ProjectView } from '../../types.js';
-import { zonesNamed } from '../../zones.js';
 import type { CodeOptions } from '../uses.js';
 import type { CronReading } from './context.js';
 
@@ -22,7 +21,7 @@ const CRONTAB_SINCE = '0.12';
 
 /**
  * The zone and dialect in which rq-scheduler read cron strings: before 0.12 UTC and croniter's, since then
- * the host's zone, which is the option's, or the only one that the project's files name.
+ * the host's zone, which is the option's, or the only one that the project's files give rq-scheduler.
  */
 export function cronReading(view: ProjectView, options: CodeOptions): CronReading {
   const version = options.schedulerVersion ?? pinnedVersion(view);
@@ -31,7 +30,7 @@ export function cronReading(view: ProjectView, options: CodeOptions): CronReadin
   if (options.zone !== undefined && options.zone !== null)
     return { zone: options.zone, knownBy: 'option', dialect };
   if (early) return { zone: 'UTC', knownBy: 'version', dialect };
-  const zones = zonesNamed(view);
+  const zones = options.zones ?? [];
   const [only] = zones;
   if (zones.length === 1 && only !== undefined) return { zone: only, knownBy: 'files', dialect };
   return { zone: null, knownBy: 'nothing', dialect };

@@ -15,13 +15,15 @@ import unittest
 import warnings
 from datetime import datetime, timezone
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'src', 'runtime'))
+import support  # noqa: F401  (puts the package on the path)
+
+import crontab
+import rq_recurring
+from croniter import croniter
+from rq_recurring.crontab import next_time
+from rq_recurring.zones import offset_at, wall_to_epoch, zone
+
 warnings.simplefilter('ignore')
-
-import crontab  # noqa: E402
-from croniter import croniter  # noqa: E402
-
-import rq_recurring  # noqa: E402
 
 START = int(datetime(2026, 11, 1, 10, 17, 23, tzinfo=timezone.utc).timestamp())
 DAYS = 400
@@ -70,12 +72,8 @@ def windows(expression, name, dialect='crontab'):
     if WIDE or (name in WHOLE_ZONES and not is_dense(expression, dialect)):
         return [(START, START + DAYS * DAY)]
     days = range(START, START + DAYS * DAY, DAY)
-    changes = [one for one in days if rq_recurring._offset(one, zone(name)) != rq_recurring._offset(one + DAY, zone(name))]
+    changes = [one for one in days if offset_at(one, zone(name)) != offset_at(one + DAY, zone(name))]
     return [(one - DAY // 2, one + DAY * 3 // 2) for one in changes] or [(START, START + DAY)]
-
-
-def zone(name):
-    return rq_recurring._zone(name)
 
 
 def reference(next_wall, tz, start, stop):
@@ -85,7 +83,7 @@ def reference(next_wall, tz, start, stop):
         wall = datetime.fromtimestamp(moment, tz).replace(tzinfo=None)
         found = next_wall(wall)
         while found is not None:
-            local = rq_recurring._wall_to_epoch(found, tz) if sys.version_info < (3, 9) else found.replace(tzinfo=tz).timestamp()
+            local = wall_to_epoch(found, tz) if sys.version_info < (3, 9) else found.replace(tzinfo=tz).timestamp()
             if local > moment:  # in a repeated hour the library's answer may be past: rq-scheduler would loop
                 break
             found = next_wall(found)
@@ -98,7 +96,7 @@ def reference(next_wall, tz, start, stop):
 def ours(expression, dialect, name, start, stop):
     times, moment = [], start
     while True:
-        moment = rq_recurring._cron_after(expression, dialect, name, moment)
+        moment = next_time(expression, dialect, name, moment)
         if moment is None or moment >= stop:
             return times
         times.append(moment)

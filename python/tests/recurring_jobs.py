@@ -1,17 +1,19 @@
-"""The functions that the runtime test's workers execute. Each leaves a mark in Redis: [name, epoch, job id, …]."""
+"""The functions that the runtime test's workers execute. Each leaves a mark in Redis (``support.marks``)."""
 
 import asyncio
 import json
 import os
 import signal
 import time
+from datetime import timezone
 
 from rq import get_current_job
 
 
 def mark(name, *details):
     job = get_current_job()
-    job.connection.rpush('mark:' + name, json.dumps([name, time.time(), job.id] + list(details)))
+    enqueued = job.enqueued_at.replace(tzinfo=timezone.utc).timestamp()
+    job.connection.rpush('mark:' + name, json.dumps([name, time.time(), job.id, enqueued] + list(details)))
 
 
 def ok(name, *args, **kwargs):
@@ -37,7 +39,7 @@ def slow(name, seconds):
 
 
 def fails_first(name):
-    """Fails at the first execution of each occurrence and succeeds when retried."""
+    """Fails at its first execution of all."""
     mark(name)
     if get_current_job().connection.incr('tries:' + get_current_job().id) == 1:
         raise ValueError('retry me')
@@ -60,6 +62,22 @@ def succeeded(job, connection, result, *args, **kwargs):
 
 def mends_zone(series):
     get_current_job().connection.hset('migrate-scheduler:series:' + series, 'tz', 'UTC')
+
+
+def ends_itself():
+    from rq_recurring import cancel
+
+    job = get_current_job()
+    cancel(job, connection=job.connection)
+
+
+def lists():
+    from rq_recurring import Scheduler
+
+    job = get_current_job()
+    scheduler = Scheduler(connection=job.connection)
+    names = ' '.join(one.id for one in scheduler.get_jobs())
+    job.connection.rpush('listing', '{} {}'.format(names, job in scheduler))
 
 
 class Greeter:

@@ -110,6 +110,7 @@ describe.concurrent.each(DEFAULT_PAIRS)(
 
     it.each(['once', 'follow'] as const)(
       'clears and registers again; then the jobs are moved (%s): every job runs as often as was registered',
+      { retry: 1 },
       (how) =>
         withSide(pair, async (side) => {
           await Promise.all([side.scheduler(), side.worker(['default'], { simple: true })]);
@@ -119,7 +120,7 @@ describe.concurrent.each(DEFAULT_PAIRS)(
           }));
           await oldProcess(side, ...old, { do: 'enqueue_at', token: 'old-once', at: now() + 40 });
           const args = toolArgs(side, pair);
-          const start = now() + (how === 'follow' ? 14 : 10);
+          const start = now() + 16;
           const follow =
             how === 'follow'
               ? side.track(await startTool([...args, '--follow', '--until-quiet', '8s']))

@@ -19,7 +19,7 @@ export interface Found {
 }
 
 /** Seconds by which times may differ: before a job has run (`at`), and after polls, queues and drift (`about`). */
-const SLACK: Readonly<Record<string, number>> = { at: 1, about: 5 };
+const SLACK: Readonly<Record<string, number>> = { at: 1, about: 8 };
 
 /** Where two traces of a program differ, by path; times may differ by their slack. */
 export function differencesOf(theirs: Trace, ours: Trace): Found[] {

@@ -19,9 +19,11 @@ def program(stage):
     tokens = [stage.id(name) for name in [*finite, *endless]] + [once, zero_interval]
     stage.see("registered", scheduler, *tokens)
     stage.error("repeat needs an interval", lambda: scheduler.schedule(stage.at(1), jobs.record, repeat=2))
+    stopped = {}
     for token in tokens[4:6]:
         stage.until_runs(token, 3)
         scheduler.cancel(token)
+        stopped[token] = len(stage.runs(token))
     stage.until_runs(tokens[3], 3)
     for token in tokens:
         stage.until_status(token, "finished")
@@ -30,4 +32,4 @@ def program(stage):
     for token in tokens:
         stage.ran(token, first=3)
     for token in tokens[4:6]:
-        stage.note("ended " + token, len(stage.runs(token)) < 5)
+        stage.note("ended " + token, len(stage.runs(token)) <= stopped[token] + 1)

@@ -43,7 +43,7 @@ try {
 
 async function seed() {
   const venv = await ensureVenv({ cacheDir, ...GUIDE_PAIR });
-  const script = join(root, 'dist', 'runtime', 'demo_seed.py');
+  const script = join(root, 'dist', 'world', 'demo', 'demo_seed.py');
   const env = { REDIS_URL: redis.url, PYTHONPATH: sample };
   const [template] = await runPython({ venv, script, args: [redis.url, '86400'], cwd: sample, env });
   const client = new Redis(redis.url);

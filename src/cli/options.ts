@@ -53,6 +53,11 @@ function rqVersion(value: string): string {
   return value;
 }
 
+function dottedName(value: string): string {
+  if (!/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$/.test(value)) throw new InvalidArgumentError('give a dotted name');
+  return value;
+}
+
 function entries(value: string): number {
   if (!/^[1-9]\d*$/.test(value)) throw new InvalidArgumentError('give a number of entries');
   return Number(value);
@@ -177,9 +182,23 @@ export const OPTIONS: readonly OptionRow[] = [
     parse: rqVersion,
   },
   {
-    flags: '--runtime-path <dir>',
-    about: 'where rq_recurring.py goes (a folder the workers import from)',
+    flags: '--recurring-install <way>',
+    about:
+      'how rq_recurring comes to the workers: vendor (its files in the project), package (a requirement, rq-recurring)',
     commands: READING,
+    fallback: 'vendor',
+    choices: ['package', 'vendor'],
+  },
+  {
+    flags: '--runtime-path <dir>',
+    about: 'the folder in which the folder rq_recurring goes (one that all who import it import from)',
+    commands: READING,
+  },
+  {
+    flags: '--runtime-module <name>',
+    about: 'the dotted name under which workers import rq_recurring, where the files are not looked at',
+    commands: DECIDING,
+    parse: dottedName,
   },
   {
     flags: '--skip-import-check',

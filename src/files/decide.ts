@@ -1,5 +1,6 @@
 import { compare } from '@renovatebot/pep440';
 import type { Finding } from '../plan/types.js';
+import { isDockerfile } from './command/script-files.js';
 import { ENV_REASON, removableEnv } from './decide-env.js';
 import {
   deletableFiles,
@@ -9,6 +10,7 @@ import {
   stillStarted,
 } from './decide-starts.js';
 import { minimumVersions, versionOf } from './decide-versions.js';
+import { mayBeLoose } from './loose-starts.js';
 import type { CodeUse } from './python/uses.js';
 import type { Decision, Fact, Where } from './types.js';
 
@@ -24,6 +26,8 @@ export interface DecideOptions {
   readonly rqTarget: string | null;
   /** Cron jobs are to be re-armed, for which the recurring module uses croniter. */
   readonly needsCroniter: boolean;
+  /** The package for recurring jobs is to be required, not put into the project. */
+  readonly requireRuntime?: boolean;
   /** What `rq cron` is to run in the scheduler's place; null for nothing. */
   readonly cronConfig: string | null;
   /** Uses in Python code that its fixes leave, in the order of work; left out, every import counts as left. */
@@ -70,6 +74,7 @@ export function decide(
     removeEnv: new Map(env.names.map((name) => [name, ENV_REASON])),
     minimumRq: versions.minimumRq,
     addCroniter: options.needsCroniter && !versions.bringsCroniter,
+    addRuntime: options.requireRuntime === true ? runtimeAnchor(facts) : null,
   };
   const findings = [
     ...blocking,
@@ -80,6 +85,18 @@ export function decide(
     ...(removeScheduler && options.cronConfig !== null ? rqCronFindings(facts) : []),
   ];
   return { decision, findings };
+}
+
+/** The requirement beside which, or in whose place, rq-recurring goes. What scripts install is no list of anybody's. */
+function runtimeAnchor(facts: readonly Fact[]): 'rq-scheduler' | 'rq' {
+  const listed = facts.some(
+    (fact) =>
+      fact.type === 'dependency' &&
+      fact.name === 'rq-scheduler' &&
+      !isDockerfile(fact.where.path) &&
+      !mayBeLoose(fact.where.path),
+  );
+  return listed ? 'rq-scheduler' : 'rq';
 }
 
 /** `rq cron` of several containers enqueues everything several times; of rq-scheduler's settings it reads the URL only. */

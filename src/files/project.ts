@@ -1,6 +1,7 @@
 import type { FileChange, Finding } from '../plan/types.js';
 import { sha256, unifiedDiff } from './diff.js';
 import { applyEdits, EditError, normaliseEdits } from './edit.js';
+import { type InstalledRuntime, installedRuntimes } from './runtime/installed.js';
 import {
   type Decision,
   type Fact,
@@ -26,13 +27,18 @@ export interface Project {
   /** Files outside the view, to be searched only. */
   readonly others: readonly SourceFile[];
   readonly facts: readonly Fact[];
+  /** Copies of the recurring runtime; their files are the tool's own, and in no other list. */
+  readonly runtimes: readonly InstalledRuntime[];
   /** `file-unparsable`, with path and line. */
   readonly findings: readonly Finding[];
 }
 
 /** Parses every file that a kind matches (the first one does) and gathers their facts. */
 export function readProject(files: readonly SourceFile[], kinds: readonly FileKind[]): Project {
-  const view = viewOf(files.filter(({ searched }) => searched !== true));
+  const runtimes = installedRuntimes(files);
+  const own = new Set(runtimes.flatMap((one) => [...one.files.values()]));
+  const others = files.filter((file) => file.searched === true && !own.has(file));
+  const view = viewOf(files.filter((file) => file.searched !== true && !own.has(file)));
   const docs: ParsedFile[] = [];
   const findings: Finding[] = [];
   const claims = new Map(kinds.map((kind) => [kind, kind.claims?.(view)]));
@@ -52,8 +58,7 @@ export function readProject(files: readonly SourceFile[], kinds: readonly FileKi
     }
   }
   const facts = docs.flatMap(({ kind, doc }) => [...kind.facts(doc, view)]);
-  const others = files.filter(({ searched }) => searched === true);
-  return { view, docs, others, facts, findings };
+  return { view, docs, others, facts, runtimes, findings };
 }
 
 function viewOf(files: readonly SourceFile[]): ProjectView {
@@ -110,15 +115,7 @@ function changeOf(
 ): FileChange | string | null {
   const { file, kind, doc } = parsed;
   const common = { path: file.path, kind: kind.id, before: sha256(file.text) };
-  if (result.deleteFile === true) {
-    return {
-      ...common,
-      action: 'delete',
-      edits: [],
-      after: null,
-      diff: unifiedDiff(file.path, file.text, null),
-    };
-  }
+  if (result.deleteFile === true) return deletion(file, kind.id);
   try {
     const edits = normaliseEdits(result.edits);
     const text = applyEdits(file.text, edits);
@@ -144,6 +141,25 @@ export function creation(path: string, kind: string, text: string, why: string):
     after: sha256(text),
     diff: unifiedDiff(path, null, text),
   };
+}
+
+/** The change that gives a file other byte text as a whole. */
+export function replacement(file: SourceFile, kind: string, text: string, why: string): FileChange {
+  return {
+    path: file.path,
+    kind,
+    action: 'edit',
+    edits: [{ start: 0, end: file.text.length, text, why }],
+    before: sha256(file.text),
+    after: sha256(text),
+    diff: unifiedDiff(file.path, file.text, text),
+  };
+}
+
+/** The change that deletes a file. */
+export function deletion({ path, text }: SourceFile, kind: string): FileChange {
+  const diff = unifiedDiff(path, text, null);
+  return { path, kind, action: 'delete', edits: [], before: sha256(text), after: null, diff };
 }
 
 /** The change that puts byte text at the end of a file. */

@@ -1,4 +1,5 @@
 import type { Edit, Finding } from '../plan/types.js';
+import type { ImportPath } from './command/import-path.js';
 import type { CodeAnalysis } from './python/uses.js';
 
 /** A file as read: its path and its bytes as byte text (`bytes.ts`), a BOM included. */
@@ -69,6 +70,8 @@ export type Fact =
        * are all known and set none. Left out where neither is certain.
        */
       readonly zone?: string | null;
+      /** What each Python process that its command starts can import. */
+      readonly imports?: readonly ImportPath[];
       readonly where: Where;
     }
   /** A start of rq-scheduler that no edit takes out of its file. */
@@ -120,6 +123,11 @@ export interface Decision {
   readonly minimumRq: string | null;
   /** Add croniter beside rq (the recurring module needs it and rq does not bring it). */
   readonly addCroniter: boolean;
+  /**
+   * Require rq-recurring: in the place of rq-scheduler (beside it where it stays), or beside rq where no file lists
+   * rq-scheduler; null for nothing.
+   */
+  readonly addRuntime?: 'rq-scheduler' | 'rq' | null;
   /** Fixes of Python code, up to this level; left out where code is not looked at. */
   readonly code?: { readonly analysis: CodeAnalysis; readonly level: 'safe' | 'unsafe' };
 }

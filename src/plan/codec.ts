@@ -48,6 +48,8 @@ const headSchema = v.object({
     rq: v.nullable(v.string()),
     source: v.picklist(['option', 'dependencies', 'workers', 'unknown']),
   }),
+  // Plans of earlier versions have none.
+  runtimeModule: v.optional(v.string(), 'rq_recurring'),
   jobs: v.object({
     total: count,
     byKind: v.object({ oneshot: count, interval: count, cron: count }),

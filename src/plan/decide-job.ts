@@ -23,6 +23,8 @@ export interface JobPolicy {
   /** Codes the user allows. */
   readonly allow: ReadonlySet<string>;
   readonly recurring: RecurringPolicy;
+  /** Dotted name under which workers import the package for recurring jobs. */
+  readonly runtimeModule: string;
 }
 
 /** Entries that rq-scheduler itself could still run: leaving them behind would lose a run. */

@@ -20,8 +20,6 @@ export interface RecurringPolicy {
   readonly zone: string | null;
   /** IANA zones that the scheduler's host may have (`TZ` in its files). */
   readonly zoneCandidates: readonly string[];
-  /** Dotted name under which the workers import the runtime; absent: `rq_recurring`. */
-  readonly module?: string;
   /** Only where some job is left to `rq cron`: the processes that run it. */
   readonly rqCron?: RqCronSeen;
 }

@@ -15,6 +15,8 @@ export interface PlanHead {
   /** The database the jobs were read from, without its password; null for `--only files`. */
   readonly redis: string | null;
   readonly target: PlanTarget;
+  /** Dotted name under which workers import the package for recurring jobs. */
+  readonly runtimeModule: string;
   readonly jobs: JobCounts;
   readonly files: readonly FileChange[];
   /** Containers per compose file, before and after. */

@@ -32,8 +32,8 @@ export interface SeriesForm {
 }
 
 /**
- * Builds the series of an item decided as `rearm` (docs/recurring.md). `now` is epoch seconds. Null when the
- * item is no such one.
+ * Builds the series of an item decided as `rearm` (docs/recurring.md). `now` is epoch seconds. Null when the item is
+ * no such one.
  */
 export function seriesStep(
   job: JobSnapshot,

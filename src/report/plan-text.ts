@@ -71,16 +71,19 @@ export function jobCounts(plan: PlanHead): string {
 
 /** Lines shown of a file that is created. */
 const SHOWN_OF_NEW = 16;
+/** Lines before the text of a file: its names and the place. */
+const DIFF_HEAD = 3;
 
 /** A diff as it is shown: of a long new file the beginning, the rest is the module's own documentation and code. */
-function shortened({ action, diff }: FileChange, all: boolean): string {
+function shortened({ action, kind, path, diff }: FileChange, all: boolean): string {
   const lines = diff.replace(/\n$/, '').split('\n');
   if (all || action !== 'create' || lines.length <= SHOWN_OF_NEW * 2) return lines.join('\n');
-  const more = (lines.length - SHOWN_OF_NEW).toLocaleString('en-US');
-  return [
-    ...lines.slice(0, SHOWN_OF_NEW),
-    `… and ${more} more lines of this new file (--all shows it whole)`,
-  ].join('\n');
+  // Of the package for recurring jobs, which is always the same, the module that says what it is.
+  const shown = kind === 'runtime' && !path.endsWith('/__init__.py') ? DIFF_HEAD : SHOWN_OF_NEW;
+  const more = (lines.length - shown).toLocaleString('en-US');
+  return [...lines.slice(0, shown), `… and ${more} more lines of this new file (--all shows it whole)`].join(
+    '\n',
+  );
 }
 
 /** The file part: every diff, with reasons where asked. */

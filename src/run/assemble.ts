@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CRON_CONFIG_FILE, hasJob } from '../files/cron-config.js';
 import { targetFromDependencies, versionOf } from '../files/decide-versions.js';
 import type { Project } from '../files/project.js';
+import { analyseCode } from '../files/python/uses.js';
 import { zonesNamed } from '../files/zones.js';
 import { parsePlanHead } from '../plan/codec.js';
 import type { CronRegistration } from '../plan/cron-registration.js';
@@ -22,9 +23,10 @@ import type { JobSink } from './job-sinks.js';
 import { decideAll } from './jobs.js';
 import { seeWorkers, workersVersion } from './observe.js';
 import type { OpenRedis } from './open-redis.js';
-import { inModuleFolder, inspectProject, type PlannedFiles, planFiles } from './project.js';
+import { codeOptions, cronConfigPath, inspectProject, type PlannedFiles, planFiles } from './project.js';
 import type { Covers, LocalRun } from './run-state.js';
 import { ordersOf } from './runbook.js';
+import { importersOf, runtimeModule } from './runtime.js';
 
 /** A plan and the policy by which its jobs were decided: the same decides again when it is applied. */
 export interface AssembledPlan {
@@ -60,6 +62,7 @@ export async function assemble(
     renameIds: Boolean(options.renameIds),
     allow: new Set(options.allow),
     recurring: await recurringPolicy(options, project, redis),
+    runtimeModule: savedModule(local) ?? moduleFor(project, options),
   };
   const tally = new Tally();
   if (redis) {
@@ -80,6 +83,7 @@ export async function assemble(
     covers,
     redis: redis?.url ?? null,
     target,
+    runtimeModule: policy.runtimeModule,
     jobs: { total: jobs.total, byKind: jobs.byKind, byAction: jobs.byAction },
     files: files.changes,
     containers: files.containers,
@@ -110,6 +114,19 @@ function seriesFindings({ byAction, seriesQueues }: JobTally): Finding[] {
 /** `migrate-scheduler 0.1.0`, for the record in Redis. */
 export function toolName(): string {
   return `migrate-scheduler ${packageVersion()}`;
+}
+
+/** The name by which the plan of a run that stopped part-way calls the package for recurring jobs. */
+function savedModule(local: LocalRun | null): string | null {
+  const text = local?.dir.planText() ?? null;
+  return text === null ? null : parsePlanHead([text]).runtimeModule;
+}
+
+function moduleFor(project: Project | null, options: RunOptions): string {
+  if (project === null) return runtimeModule(null, options, []);
+  const analysis = analyseCode(project.view, codeOptions(project, options));
+  const level = options.unsafeFixes ? 'unsafe' : 'safe';
+  return runtimeModule(project, options, importersOf(project, analysis, level));
 }
 
 /** The file part of a run that stopped part-way, as it was planned then. */
@@ -177,7 +194,7 @@ async function lookAtRqCron(
   project: Project | null,
   { port }: OpenRedis,
 ): Promise<RqCronSeen> {
-  const path = project ? inModuleFolder(project, options, CRON_CONFIG_FILE) : null;
+  const path = project ? cronConfigPath(project, options) : null;
   const text = path === null ? undefined : project?.view.get(path)?.text;
   const writtenAt =
     path === null || text === undefined ? null : statSync(join(options.project, path)).mtimeMs / 1000;

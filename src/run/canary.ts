@@ -194,19 +194,28 @@ async function pingAll(
   served: readonly string[],
   patience: number,
 ): Promise<Check[]> {
-  const proofs = new Map<string, { serializer: Serializer; mode: Series['mode'] }>();
+  const proofs = new Map<string, { serializer: Serializer; mode: Series['mode']; jobId: string }>();
   for (const { series } of await lookAtSeries(port)) {
-    const { state, queue, serializer } = series;
+    const { state, queue, serializer, jobId } = series;
     if (state !== 'active' || !served.includes(queue)) continue;
     // A module that knows ticks knows runs, too.
     const mode = proofs.get(queue)?.mode === 'tick' ? 'tick' : series.mode;
-    if (serializer === 'pickle' || serializer === 'json') proofs.set(queue, { serializer, mode });
+    if (serializer === 'pickle' || serializer === 'json') proofs.set(queue, { serializer, mode, jobId });
   }
   const checks: Check[] = [];
-  for (const [queue, proof] of proofs) {
+  for (const [queue, { serializer, mode, jobId }] of proofs) {
     if (stopped(context)) break;
-    const outcome = await pingQueue(context, port, lock, { queue, ...proof, patience });
+    const module = await moduleOf(port, jobId);
+    const outcome = await pingQueue(context, port, lock, { queue, serializer, mode, module, patience });
     checks.push(importCheck(queue, outcome, patience));
   }
   return checks;
+}
+
+/** Dotted name of the package in an armed job; its plain name where that cannot be read. */
+async function moduleOf(port: RedisPort, jobId: string): Promise<string> {
+  const [job] = await port.readJobs([{ id: Buffer.from(jobId), score: '0' }], { data: true });
+  const read = decodeJobData(job?.fields.get('data') ?? new Uint8Array());
+  const name = read.ok ? /^([\w.]*\brq_recurring)\.\w+$/.exec(read.data.func)?.[1] : undefined;
+  return name ?? 'rq_recurring';
 }

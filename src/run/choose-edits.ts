@@ -17,12 +17,20 @@ import { EXIT, refusal } from './outcome.js';
 export async function chooseEdits(context: Context, changes: readonly FileChange[]): Promise<FileChange[]> {
   if (!context.terminal.interactive) throw refusal(EXIT.usage, 'interactive-needs-terminal');
   const chosen: FileChange[] = [];
-  for (const change of changes) {
+  const runtime = changes.filter(({ kind }) => kind === 'runtime');
+  if (runtime.length > 0 && (await chooseRuntime(context, runtime))) chosen.push(...runtime);
+  for (const change of changes.filter((one) => !runtime.includes(one))) {
     const left =
       change.action === 'edit' ? await chooseInFile(context, change) : await chooseFile(context, change);
     if (left) chosen.push(left);
   }
   return chosen;
+}
+
+/** The package for recurring jobs is there as a whole or not at all. */
+async function chooseRuntime(context: Context, changes: readonly FileChange[]): Promise<boolean> {
+  const folders = new Set(changes.map(({ path }) => path.slice(0, path.lastIndexOf('/') + 1)));
+  return wants(context, `Install ${[...folders].filter(Boolean).join(', ')} (${changes.length} files)?`);
 }
 
 async function chooseFile(context: Context, change: FileChange): Promise<FileChange | null> {

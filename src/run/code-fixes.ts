@@ -11,8 +11,8 @@ import { applyFiles } from './apply-files.js';
 import { newlyBroken } from './compiled.js';
 import type { Context, RunOptions } from './context.js';
 import { EXIT, refusal } from './outcome.js';
-import { installRuntime } from './project.js';
 import { checkWritable, unfinishedRun } from './run-state.js';
+import { importersOf, installWay, unlisted, vendorRuntime } from './runtime.js';
 
 /** The changes that the fixes of a level make, and what stands in their way. */
 export interface CodeFixes {
@@ -38,7 +38,8 @@ export function codeFixes(
   });
   const recurring = changes.some(({ edits }) => edits.some(({ text }) => text.includes('rq_recurring')));
   if (!recurring) return { changes, findings: [] };
-  const runtime = installRuntime(project, options);
+  if (installWay(options) === 'package') return { changes, findings: unlisted(project.facts, 'warn') };
+  const runtime = vendorRuntime(project, options, importersOf(project, analysis, level), true);
   return { changes: [...changes, ...runtime.changes], findings: runtime.findings };
 }
 
@@ -76,6 +77,7 @@ function planOf(changes: readonly FileChange[]): PlanHead {
     covers: ['files'],
     redis: null,
     target: { rq: null, source: 'unknown' },
+    runtimeModule: 'rq_recurring',
     jobs: { total, byKind, byAction },
     files: changes,
     containers: [],

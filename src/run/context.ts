@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly tz?: string;
   readonly rqSchedulerVersion?: string;
   readonly runtimePath?: string;
+  readonly runtimeModule?: string;
+  readonly recurringInstall?: 'package' | 'vendor';
   readonly skipImportCheck?: boolean;
   readonly follow?: boolean;
   /** Seconds. */

@@ -153,7 +153,7 @@ async function precision(stage: Stage, jobs: readonly Seeded[]): Promise<number>
   const { venv, redis, project } = stage;
   const rows = await runPython<readonly { id: string; status: string; started: number | null }[]>({
     venv,
-    script: join(PACKAGE_ROOT, 'dist', 'runtime', 'demo_report.py'),
+    script: join(PACKAGE_ROOT, 'dist', 'world', 'demo', 'demo_report.py'),
     args: [redis.url, ...jobs.map((job) => job.id)],
     cwd: project,
   });
@@ -176,7 +176,7 @@ async function precision(stage: Stage, jobs: readonly Seeded[]): Promise<number>
 function seed({ venv, project, redis }: Stage, delays: readonly string[]): Promise<readonly Seeded[]> {
   return runPython<readonly Seeded[]>({
     venv,
-    script: join(PACKAGE_ROOT, 'dist', 'runtime', 'demo_seed.py'),
+    script: join(PACKAGE_ROOT, 'dist', 'world', 'demo', 'demo_seed.py'),
     args: [redis.url, ...delays],
     cwd: project,
     env: { REDIS_URL: redis.url, PYTHONPATH: project },

@@ -16,10 +16,11 @@ const POLL_MS = 100;
  * What shows that a worker can run series of a mode: a tick of a series that there is not, which does nothing; for
  * those of earlier releases, whose module knew no ticks, `ping`.
  */
-const PROOF = {
-  tick: { func: 'rq_recurring.tick', args: ['migrate-scheduler-import-check', 0] },
-  run: { func: 'rq_recurring.ping', args: [] },
-} as const;
+function proofOf(mode: Series['mode'], module: string) {
+  return mode === 'tick'
+    ? { func: `${module}.tick`, args: ['migrate-scheduler-import-check', 0] }
+    : { func: `${module}.ping`, args: [] };
+}
 
 /**
  * Proves, before recurring jobs are moved, that live workers can run `rq_recurring`: one harmless job per
@@ -31,11 +32,17 @@ export async function checkImport(
   port: RedisPort,
   lock: RunLock,
   queues: readonly string[],
+  module: string,
 ): Promise<string[]> {
   const alive = seeWorkers(await port.workers(), await port.time()).filter((worker) => worker.alive);
   const served = queues.filter((queue) => alive.some((worker) => worker.queues.includes(queue)));
   for (const queue of served) {
-    const outcome = await pingQueue(context, port, lock, { queue, serializer: 'pickle', mode: 'tick' });
+    const outcome = await pingQueue(context, port, lock, {
+      queue,
+      serializer: 'pickle',
+      mode: 'tick',
+      module,
+    });
     if (outcome.startsWith('timeout'))
       throw refusal(EXIT.partial, 'import-check-timeout', { queue, waited: PATIENCE_SECONDS });
     if (outcome !== 'finished')
@@ -57,12 +64,13 @@ export async function pingQueue(
     queue,
     serializer,
     mode,
+    module,
     patience = PATIENCE_SECONDS,
-  }: { queue: string; serializer: Serializer; mode: Series['mode']; patience?: number },
+  }: { queue: string; serializer: Serializer; mode: Series['mode']; module: string; patience?: number },
 ): Promise<CanaryOutcome> {
   terminal.progress(`Checking that the workers of queue ${queue} can run rq_recurring`);
   const now = await port.time();
-  const canary = canaryJob({ queue, ...PROOF[mode], serializer, status: 'queued', now });
+  const canary = canaryJob({ queue, ...proofOf(mode, module), serializer, status: 'queued', now });
   await port.pushCanary(lock, canary);
   try {
     const until = Date.now() + patience * 1000;

@@ -17,13 +17,14 @@ export class ImportGate {
   readonly #checking = new Map<string, Promise<void>>();
   readonly #failedAt = new Map<string, number>();
 
-  /** `checked`: queues whose workers were asked already. */
+  /** `checked`: queues whose workers were asked already; `module`: the dotted name of the package. */
   constructor(
     private readonly context: Context,
     private readonly port: RedisPort,
     private readonly lock: RunLock,
     private readonly log: FollowLog,
     checked: readonly string[],
+    private readonly module: string,
   ) {
     this.#ready = new Set(checked);
   }
@@ -44,7 +45,7 @@ export class ImportGate {
 
   async #check(queue: string): Promise<void> {
     try {
-      await checkImport(this.context, this.port, this.lock, [queue]);
+      await checkImport(this.context, this.port, this.lock, [queue], this.module);
       this.#ready.add(queue);
     } catch (error) {
       const first = !this.#failedAt.has(queue);

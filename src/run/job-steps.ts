@@ -42,8 +42,9 @@ export function stepOf({ job, item }: DecidedJob, policy: JobPolicy): JobStep | 
   const head = { id: job.id, score: job.score };
   if (item.action === 'drop') return { op: 'drop', ...head };
   if (item.action === 'rearm') {
-    const { schedulerVersion, module } = policy.recurring;
-    const series = seriesStep(job, item, { rq: policy.rq, schedulerVersion, module }, Date.now() / 1000);
+    const { schedulerVersion } = policy.recurring;
+    const form = { rq: policy.rq, schedulerVersion, module: policy.runtimeModule };
+    const series = seriesStep(job, item, form, Date.now() / 1000);
     return series && { op: 'rearm', ...head, ...series };
   }
   if (item.action === 'repeat') {

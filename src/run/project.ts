@@ -6,7 +6,7 @@ import { versionOf } from '../files/decide-versions.js';
 import { registrationZones } from '../files/decide-zone.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
 import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
-import { RUNTIME_FILE, runtimeFolder } from '../files/runtime-place.js';
+import { importFolder } from '../files/runtime-place.js';
 import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
@@ -15,13 +15,13 @@ import { zonesNamed } from '../files/zones.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
-import { runtimeSource } from '../world/assets.js';
 import { type FileChoice, FileUnreadableError, readProjectFiles } from '../world/project-files.js';
 import { compiled } from './compiled.js';
 import type { RunOptions } from './context.js';
 import { changesThatRun, factsAfter } from './facts-after.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
 import { EXIT, refusal } from './outcome.js';
+import { importersOf, installWay, placeIn, unlisted, vendoredFindings, vendorRuntime } from './runtime.js';
 
 /** The file part of a plan. */
 export interface PlannedFiles {
@@ -65,12 +65,15 @@ export function planFiles(
   const keepScheduler = Boolean(options.keepScheduler);
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
   const analysis = analyseCode(project.view, codeOptions(project, options));
+  const needed = needsRuntime(options, jobs, analysis, level);
+  const byPackage = installWay(options) === 'package';
   const { decision, findings } = decide(project.facts, {
     jobQueues: options.only === 'files' ? null : jobs.queues,
     keepScheduler,
     allow: new Set(options.allow),
     rqTarget: target.rq,
     needsCroniter: jobs.needsCroniter || (level === 'unsafe' && writesCroniter(analysis)),
+    requireRuntime: needed && byPackage,
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
     codeLeft: analysis.left(level).filter(isBlocking),
   });
@@ -82,11 +85,11 @@ export function planFiles(
     code: { analysis, level },
   };
   const planned = compiled(project, changesThatRun(project, whole));
-  const runtime = needsRuntime(options, jobs, analysis, level)
-    ? installRuntime(project, options)
-    : { changes: [], findings: [] };
   const config = writeCronConfig(project, options, jobs);
   const after = factsAfter(project, planned.changes);
+  const runtime = byPackage
+    ? { changes: [], findings: needed ? [...vendoredFindings(project), ...unlisted(after, 'error')] : [] }
+    : vendorRuntime(project, options, importersOf(project, analysis, level), needed);
   const all = seenFindings(project, { ...planned, removed: decision.removeScheduler });
   const uses = usesScheduler(project) || all.some(({ code }) => code.startsWith('scheduler-'));
   const seen = all.filter(({ code }) =>
@@ -174,26 +177,11 @@ function needsRuntime(
   return jobs.byAction.rearm > 0 || asked || making.length > 0;
 }
 
-/** Creates rq_recurring.py, or says that another file of that name is in the way. */
-export function installRuntime(
-  project: Project,
-  options: RunOptions,
-): Pick<PlannedFiles, 'changes' | 'findings'> {
-  const path = inModuleFolder(project, options, RUNTIME_FILE);
-  const there = project.view.get(path);
-  const source = runtimeSource();
-  if (there?.text === source) return { changes: [], findings: [] };
-  if (there)
-    return { changes: [], findings: [{ code: 'runtime-name-taken', severity: 'error', path, args: {} }] };
-  return { changes: [creation(path, 'runtime', source, 'install-runtime')], findings: [] };
-}
-
-/** A place on the workers' import path. */
-export function inModuleFolder(project: Project, options: RunOptions, name: string): string {
-  const folder =
-    options.runtimePath?.replace(/^\.?\/+|^\.$|\/+$/g, '') ??
-    runtimeFolder(project.facts, project.view.paths);
-  return folder === '' ? name : `${folder}/${name}`;
+/** Where cron_config.py goes: where workers import from; where that is not known, to the project's own folder. */
+export function cronConfigPath(project: Project, options: RunOptions): string {
+  const { place } = placeIn(project, options, []);
+  const folder = place === null ? '' : options.runtimePath === undefined ? importFolder(place) : place.folder;
+  return folder === '' ? CRON_CONFIG_FILE : `${folder}/${CRON_CONFIG_FILE}`;
 }
 
 /** Creates cron_config.py, or puts at its end what it lacks; one of somebody else's is in the way. */
@@ -203,7 +191,7 @@ function writeCronConfig(
   { registrations }: JobTally,
 ): Pick<PlannedFiles, 'changes' | 'findings'> {
   if (registrations.length === 0) return { changes: [], findings: [] };
-  const path = inModuleFolder(project, options, CRON_CONFIG_FILE);
+  const path = cronConfigPath(project, options);
   const file = project.view.get(path);
   if (!file) {
     const text = cronConfigText(registrations);

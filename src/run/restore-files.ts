@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { type JournalFile, restoreStep } from '../journal/entries.js';
 import type { Finding } from '../plan/types.js';
 import type { RunDir } from '../world/run-dir.js';
-import { fileHash, removeFile, removeLeftover, restoreBackup } from '../world/write-files.js';
+import {
+  fileHash,
+  removeEmptyFolder,
+  removeFile,
+  removeLeftover,
+  restoreBackup,
+} from '../world/write-files.js';
 import { EXIT, refusal } from './outcome.js';
 
 /** What became of one file in a rollback. */
@@ -42,7 +48,11 @@ export function restoreFiles(
     try {
       if (planned.action === 'restored')
         restoreBackup(project, file.path, dir.backupPath(file.path), file.mode);
-      if (planned.action === 'removed') removeFile(project, file.path, fileHash(project, file.path));
+      if (planned.action === 'removed') {
+        removeFile(project, file.path, fileHash(project, file.path));
+        // The folder came with its files.
+        if (file.kind === 'runtime') removeEmptyFolder(project, file.path);
+      }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw refusal(EXIT.partial, 'file-unwritable', { path: file.path, reason }, error);

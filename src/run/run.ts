@@ -124,7 +124,7 @@ async function apply(
     dir.append({ type: 'begin', at: Date.now() / 1000, covers: plan.covers });
     applyFiles(context.project, plan.files, dir, context.stop);
     if (redis && lock && !context.options.skipImportCheck) {
-      await checkImport(context, redis.port, lock, seriesQueues);
+      await checkImport(context, redis.port, lock, seriesQueues, plan.runtimeModule);
     }
     await keeper?.stop();
     const jobs = redis && lock ? await moveJobs(context, redis, lock, choice, assembled, dir) : NOTHING;
@@ -171,7 +171,14 @@ async function moveJobs(
     if (stays) {
       await print(context, { runId, jobs, plan: assembled.plan }, choice);
       const log = openFollowLog(context, runId);
-      const gate = new ImportGate(context, port, lock, log, assembled.seriesQueues);
+      const gate = new ImportGate(
+        context,
+        port,
+        lock,
+        log,
+        assembled.seriesQueues,
+        assembled.policy.runtimeModule,
+      );
       await follow({ context, port, held, policy: assembled.policy, dir, gate, log }, stays);
     }
     await port.finishRun(lock, runId, await port.time());

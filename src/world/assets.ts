@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,9 +24,13 @@ export function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** Text of the module that is installed for recurring jobs, as byte text. */
-export function runtimeSource(): string {
-  const built = join(PACKAGE_ROOT, 'dist', 'runtime', 'rq_recurring.py');
-  const source = join(PACKAGE_ROOT, 'src', 'runtime', 'rq_recurring.py');
-  return readFileSync(existsSync(built) ? built : source, 'latin1');
+/**
+ * The files of the package that is installed for recurring jobs, by name, as byte text: its modules and `py.typed`.
+ * From dist where it is built, else from its source.
+ */
+export function runtimeFiles(): ReadonlyMap<string, string> {
+  const built = join(PACKAGE_ROOT, 'dist', 'runtime', 'rq_recurring');
+  const folder = existsSync(built) ? built : join(PACKAGE_ROOT, 'python', 'src', 'rq_recurring');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.py') || name === 'py.typed');
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
 }

@@ -31,6 +31,7 @@ const FOLLOWED = [
   /(^|\/)Dockerfile[^/]*$|\.Dockerfile$/i,
   /(^|\/)(docker-)?entrypoint$/,
   /(^|\/)(bin|scripts?|docker)\/[^/.]+$/,
+  /(^|\/)rq_recurring\/py\.typed$/,
   CONFIGURATION,
 ];
 

@@ -3,15 +3,18 @@ import {
   chmodSync,
   closeSync,
   copyFileSync,
+  existsSync,
   fchmodSync,
   fchownSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -135,6 +138,12 @@ export function removeFile(project: string, path: string, expected: string | nul
   if (bytes === null) return;
   if (hashOf(bytes) !== expected) throw new FileChangedError(path);
   rmSync(target);
+}
+
+/** Removes the folder of a file that is gone, where nothing else is in it. */
+export function removeEmptyFolder(project: string, path: string): void {
+  const folder = dirname(inside(project, path));
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 function hashOf(bytes: Uint8Array): string {

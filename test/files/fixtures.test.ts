@@ -27,15 +27,16 @@ function tree(root: string): SourceFile[] {
     }));
 }
 
-/** The project after a migration with cron jobs to re-arm, and the findings on the way. */
-function migrated(files: readonly SourceFile[]) {
+/** The project after a migration with recurring jobs, and the findings on the way. */
+function migrated(files: readonly SourceFile[], requireRuntime = false) {
   const project = readProject(files, kinds);
   const { decision, findings } = decide(project.facts, {
     jobQueues: null,
     keepScheduler: false,
     allow: new Set(),
     rqTarget: targetFromDependencies(project.facts),
-    needsCroniter: true,
+    needsCroniter: !requireRuntime,
+    requireRuntime,
     cronConfig: null,
   });
   const result = changesFor(project, decision);
@@ -48,6 +49,9 @@ function migrated(files: readonly SourceFile[]) {
   };
 }
 
+/** Fixtures of `--recurring-install package`. */
+const requires = (name: string): boolean => name.startsWith('dependencies/requires-');
+
 const cases = ['dependencies', 'env', 'python'].flatMap((subject) =>
   readdirSync(join(FIXTURES, subject)).map((name) => `${subject}/${name}`),
 );
@@ -55,7 +59,7 @@ const cases = ['dependencies', 'env', 'python'].flatMap((subject) =>
 describe('fixtures', () => {
   it.each(cases)('%s', (name) => {
     const folder = join(FIXTURES, name);
-    const { after, codes } = migrated(tree(join(folder, 'before')));
+    const { after, codes } = migrated(tree(join(folder, 'before')), requires(name));
     expect(after).toEqual(tree(join(folder, 'after')));
     const findings = join(folder, 'findings.txt');
     const expected = existsSync(findings) ? readFileSync(findings, 'utf8').trimEnd().split('\n') : [];
@@ -64,6 +68,6 @@ describe('fixtures', () => {
 
   it.each(cases)('%s is migrated once and for all', (name) => {
     const files = tree(join(FIXTURES, name, 'after'));
-    expect(migrated(files).after).toEqual(files);
+    expect(migrated(files, requires(name)).after).toEqual(files);
   });
 });

@@ -44,6 +44,7 @@ async function project(rq: string): Promise<string> {
   await mkdir(folder);
   await writeFile(join(folder, 'docker-compose.yml'), COMPOSE);
   await writeFile(join(folder, 'requirements.txt'), `rq==${rq}\nrq-scheduler==0.14.0\n`);
+  await writeFile(join(folder, 'tasks.py'), 'def record():\n    pass\n');
   return folder;
 }
 

@@ -18,6 +18,7 @@ const HEAD: PlanHead = {
   covers: ['files', 'redis'],
   redis: 'redis://localhost:6379/0',
   target: { rq: '1.15.1', source: 'dependencies' },
+  runtimeModule: 'app.rq_recurring',
   jobs: {
     total: 2,
     byKind: { oneshot: 2, interval: 0, cron: 0 },

@@ -7,6 +7,7 @@ function decide(id: string, rq: string | null, status?: string) {
   const policy: JobPolicy = {
     rq,
     renameIds: false,
+    runtimeModule: 'rq_recurring',
     allow: new Set(),
     recurring: { strategy: 'rearm', overrides: [], schedulerVersion: null, zone: null, zoneCandidates: [] },
   };

@@ -57,6 +57,7 @@ export async function answer(
 }
 
 const POLICY: JobPolicy = {
+  runtimeModule: 'rq_recurring',
   rq: null,
   renameIds: false,
   allow: new Set(),

@@ -1,12 +1,14 @@
 import type { ProjectView, SourceFile } from '../types.js';
 import { type Arg, expandWords, type Scope, type ScriptText } from './expand.js';
 import { findConsoleScript, findFile, findModule } from './find.js';
-import { FollowedFiles } from './followed.js';
+import { afterCd, NOWHERE, rootsAt } from './ground.js';
+import { optionValues } from './import-path.js';
 import { pythonTarget, shellArgument, shellScript } from './interpreters.js';
 import { procfileList, supervisorList } from './lists.js';
 import { ownClickCommand, ownManagementCommand, ownRqManagement } from './own-commands.js';
 import { sourceOf, wordArg } from './pieces.js';
 import { isPreparation } from './preparation.js';
+import { importRootOf, PythonBegun, SERVERS } from './python-begun.js';
 import { djangoCommand, flaskRqCommand, rqCommand, rqworkerCommand } from './rq.js';
 import { summarise } from './summary.js';
 import { traceScript } from './trace.js';
@@ -27,11 +29,13 @@ export function analyseCommand(command: Command, project: ProjectView): CommandA
   const analyser = new Analyser(command, project);
   analyser.pieces();
   const origins = command.pieces.flatMap(({ origin }) => (origin === null ? [] : [origin]));
-  return summarise(analyser.started, analyser.via, origins);
+  return summarise(analyser.started, analyser.via, origins, analyser.imports);
 }
 
-class Analyser extends FollowedFiles {
+class Analyser extends PythonBegun {
   private depth = 0;
+  /** The shell script that is followed, project-relative; null for none. */
+  private script: string | null = null;
   protected readonly analyse = analyseCommand;
 
   /** Reads the pieces as one command line; a shell piece may go on to further commands. */
@@ -76,37 +80,69 @@ class Analyser extends FollowedFiles {
     const name = programName(args[0]?.value ?? '');
     if (this.depth >= MAX_DEPTH || this.started.length > MAX_FOLLOWED) return true;
     this.depth++;
+    const { interpreter, isolated } = this;
     this.dispatch(name, args, scope);
+    this.interpreter = interpreter;
+    this.isolated = isolated;
     this.depth--;
     return ENDS.has(name);
+  }
+
+  private wrapped(args: readonly Arg[], inner: readonly Arg[], scope: Scope): void {
+    const own = args.slice(0, args.length - inner.length);
+    const set = own.flatMap(({ value }) => /^PYTHONPATH=(.*)$/.exec(value)?.[1] ?? []);
+    const vars = new Map(set.length === 0 ? scope.vars : [...scope.vars, ['PYTHONPATH', set.join(':')]]);
+    const [folder] = optionValues(own, '-C', '--chdir', '--directory');
+    this.aside(() => {
+      if (
+        /^(docker|podman|nerdctl|docker-compose|podman-compose|kubectl)$/.test(
+          programName(own[0]?.value ?? ''),
+        )
+      )
+        this.ground = NOWHERE;
+      else if (folder !== undefined) this.ground = afterCd(this.ground, folder, !folder.includes('$'), null);
+      this.run(inner, { args: scope.args, vars });
+    });
   }
 
   private dispatch(name: string, args: readonly Arg[], scope: Scope): void {
     const inner = unwrap(args);
     if (inner !== null) {
-      this.run(inner, scope);
+      this.wrapped(args, inner, scope);
+    } else if (name === 'cd' || name === 'pushd') {
+      const to = args[1];
+      this.ground = afterCd(this.ground, to?.value ?? '', to?.known ?? false, this.script);
     } else if (/^(sh|bash|dash|ash|zsh|ksh)$/.test(name)) {
-      this.shell(args, scope);
+      this.aside(() => this.shell(args, scope));
     } else if (/^python[\d.]*$/.test(name)) {
       this.python(args, scope);
     } else if (name === 'newrelic-admin' && args[1]?.value === 'run-python') {
       this.python(args.slice(1), scope);
     } else if (name === 'watchfiles' || name === 'su' || name === 'eval') {
-      this.shellArgument(name, args, scope);
+      this.aside(() => this.shellArgument(name, args, scope));
     } else if (name === 'rqscheduler') {
       this.add({ kind: 'scheduler' }, args);
     } else if (name === 'rqworker') {
+      this.beginsRq(args, scope);
       this.add(rqworkerCommand(args), args);
     } else if (name === 'rq') {
+      this.beginsRq(args, scope);
       this.add(rqCommand(args.slice(1)), args);
     } else if (name === 'flask') {
+      this.beginsFlask(args, scope);
       this.flask(args);
     } else if (name === 'manage.py' || name === 'django-admin') {
+      const program = args[0]?.value ?? '';
+      if (name === 'manage.py')
+        this.beginsScript(program, findFile(this.project, program, this.command.places), scope);
+      else this.begins(this.pathOptions(args, '--pythonpath'), scope);
       this.django(args.slice(1), args);
     } else if (/^(honcho|foreman|forego|goreman|overmind|hivemind)$/.test(name)) {
       this.programList(procfileList(args), args);
     } else if (name === 'supervisord') {
       this.programList(supervisorList(args), args);
+    } else if (SERVERS.has(name)) {
+      this.server(args, scope);
     } else {
       this.program(name, args, scope);
     }
@@ -140,6 +176,8 @@ class Analyser extends FollowedFiles {
   private python(args: readonly Arg[], scope: Scope): void {
     const { what, at } = pythonTarget(args);
     const script = args[at];
+    this.isolated = args.slice(1, at).some(({ value }) => /^-[A-Za-z]*[IP]/.test(value));
+    this.begins(what === 'script' ? [] : rootsAt('.', this.ground, this.project), scope);
     if (what === 'module') this.module(args.slice(at), args, scope);
     else if (what === 'inline' || script === undefined) this.other(args);
     else if (/^(manage\.py|rq|rqworker|rqscheduler|flask|honcho)$/.test(programName(script.value))) {
@@ -151,14 +189,18 @@ class Analyser extends FollowedFiles {
 
   private module(rest: readonly Arg[], args: readonly Arg[], scope: Scope): void {
     const name = rest[0]?.value ?? '';
-    if (name === 'rq' || name === 'rq.cli' || name === 'rq.cli.cli') this.add(rqCommand(rest.slice(1)), args);
-    else if (name === 'rq_scheduler' || name.startsWith('rq_scheduler.'))
+    const roots = this.interpreter?.roots ?? [];
+    if (name === 'rq' || name === 'rq.cli' || name === 'rq.cli.cli') {
+      this.begins([...roots, ...this.pathOptions(rest, '--path')], scope);
+      this.add(rqCommand(rest.slice(1)), args);
+    } else if (name === 'rq_scheduler' || name.startsWith('rq_scheduler.'))
       this.add({ kind: 'scheduler' }, args);
     else if (name === 'flask') this.flask(rest);
     else if (name === 'django' || name === 'manage') this.django(rest.slice(1), args);
     else if (name === 'honcho' || name === 'dotenv' || name === 'watchfiles') this.run(rest, scope);
     else {
       const file = findModule(this.project, name, this.command.places);
+      this.begins(roots, scope, file?.path ?? null);
       if (file === undefined) this.other(args);
       else this.pythonFile(file, 1, args);
     }
@@ -204,6 +246,9 @@ class Analyser extends FollowedFiles {
     }
     const file = script === null ? undefined : findModule(this.project, script.module, this.command.places);
     if (script !== null && file !== undefined) {
+      const [top = ''] = script.module.split('.');
+      const folder = importRootOf(file.path, script.module);
+      this.begins(folder === null ? [] : [{ folder, packages: [top] }], scope, file.path);
       this.via.push({ path: script.path, line: script.line });
       this.ownPython(file, args);
       return;
@@ -222,6 +267,7 @@ class Analyser extends FollowedFiles {
     const file = findFile(this.project, script.value, this.command.places);
     if (file === undefined) return false;
     if (/\.py$/.test(file.path) || /^#![^\r\n]*python/.test(file.text)) {
+      this.beginsScript(script.value, file, scope);
       this.ownPython(file, args);
       return true;
     }
@@ -229,7 +275,10 @@ class Analyser extends FollowedFiles {
     this.via.push({ path: file.path, line: 1 });
     const source = { text: file.text, path: file.path, piece: 0, offset: 0, file: file.text };
     const inner = { args: args.slice(1), vars: new Map(scope.vars) };
-    traceScript(source, inner, this.fromScript);
+    const outer = this.script;
+    this.script = file.path;
+    this.aside(() => traceScript(source, inner, this.fromScript));
+    this.script = outer;
     return true;
   }
 

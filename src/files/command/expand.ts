@@ -74,7 +74,7 @@ function expandWord(word: Word, source: ScriptText, scope: Scope): Arg[] {
   const literal = word.parts.every((part) => part.kind === 'text');
   return [
     {
-      value: value ?? word.parts.map((part) => shown(part, scope)).join(''),
+      value: value ?? shownWord(word, scope),
       known: value !== null,
       place: literal ? placeOf(word, source) : null,
       script: scriptOf(word, source),
@@ -125,6 +125,11 @@ function partValue(part: WordPart, scope: Scope): string | null {
   if (known !== undefined && known !== '') return known;
   const fallback = part.fallback?.text;
   return fallback === undefined || fallback.includes('$') ? null : fallback;
+}
+
+/** A word with what could not be worked out as it is written. */
+export function shownWord(word: Word, scope: Scope): string {
+  return word.parts.map((part) => shown(part, scope)).join('');
 }
 
 function shown(part: WordPart, scope: Scope): string {

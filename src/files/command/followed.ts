@@ -4,6 +4,7 @@ import type { ProjectView, SourceFile, Where } from '../types.js';
 import type { Arg } from './expand.js';
 import { findFile } from './find.js';
 import { type ProgramList, startedBy } from './lists.js';
+import { programGround } from './programs.js';
 import { StartRecord } from './record.js';
 import type { Command, CommandAnalysis } from './types.js';
 
@@ -25,7 +26,11 @@ export abstract class FollowedFiles extends StartRecord {
   /** A command line that a Python script starts: its parts count, none of them can be edited. */
   private spawned(text: string, where: Where): void {
     const pieces = [{ form: 'shell' as const, text, origin: null }];
-    const { role, queues, workers } = this.analyse({ ...this.command, pieces }, this.project);
+    const { role, queues, workers, imports } = this.analyse(
+      { ...this.command, pieces, ground: this.ground },
+      this.project,
+    );
+    this.imports.push(...imports);
     if (role === 'scheduler' || role === 'both') this.addScheduler(where);
     if (role === 'worker-pool') this.started.push({ kind: 'pool', queues });
     for (const { withScheduler } of workers) {
@@ -44,7 +49,11 @@ export abstract class FollowedFiles extends StartRecord {
     for (const program of list.read(file.text)) {
       if (list.names.length > 0 ? !list.names.includes(program.name) : !program.starts) continue;
       const pieces = [{ form: 'shell' as const, text: program.command, origin: null }];
-      const analysis = this.analyse({ ...this.command, pieces }, this.project);
+      const analysis = this.analyse(
+        { ...this.command, pieces, ground: programGround(program, this.ground) },
+        this.project,
+      );
+      this.imports.push(...analysis.imports);
       if (analysis.role !== 'other') this.via.push({ path: file.path, line: program.line }, ...analysis.via);
       this.started.push(...startedBy(analysis, program, file.path));
     }

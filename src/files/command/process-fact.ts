@@ -7,6 +7,17 @@ type Own = Pick<ProcessFact, 'id' | 'name' | 'where'> & Partial<ProcessFact>;
 
 /** A process as its command tells it, one copy unless the file says otherwise. */
 export function processFact(analysis: CommandAnalysis, own: Own): ProcessFact {
-  const { role, queues, withScheduler, alsoRuns, via, starts } = analysis;
-  return { type: 'process', role, queues, withScheduler, alsoRuns, replicas: 1, via, starts, ...own };
+  const { role, queues, withScheduler, alsoRuns, via, starts, imports } = analysis;
+  return {
+    type: 'process',
+    role,
+    queues,
+    withScheduler,
+    alsoRuns,
+    replicas: 1,
+    via,
+    starts,
+    imports,
+    ...own,
+  };
 }

@@ -1,4 +1,5 @@
 import { lineOf } from '../bytes.js';
+import { type Ground, pathThere } from './ground.js';
 
 /** One entry of a Procfile or one `[program:x]` of a supervisor configuration. */
 export interface Program {
@@ -13,6 +14,16 @@ export interface Program {
   readonly line: number;
   /** False for `autostart=false`. */
   readonly starts: boolean;
+  /** Its working directory and PYTHONPATH, where the file names them. */
+  readonly folder?: string;
+  readonly pythonPath?: string;
+}
+
+/** Where a program runs that is started in these surroundings. */
+export function programGround({ folder, pythonPath }: Program, ground: Ground): Ground {
+  const known = folder !== undefined && !/[$%{]/.test(folder);
+  const cwd = folder === undefined ? ground.cwd : known ? pathThere(folder, ground) : null;
+  return { ...ground, cwd, pythonPath: pythonPath ?? ground.pythonPath };
 }
 
 /** Entries of a Procfile: `name: command` (honcho and foreman read `^[A-Za-z0-9_-]+:\s*.+$`). */
@@ -51,8 +62,20 @@ export function supervisorPrograms(text: string): readonly Program[] {
       masked: known !== command[1].trimEnd(),
       offset: start,
       line: lineOf(text, start),
+      ...placeOf(body),
       starts: !/^autostart[ \t]*[=:][ \t]*(false|0|no|off)\b/im.test(body),
     });
   }
   return programs;
+}
+
+/** `directory=` and the PYTHONPATH of `environment=A="x",B="y"`. */
+function placeOf(body: string): Pick<Program, 'folder' | 'pythonPath'> {
+  const folder = /^directory[ \t]*[=:][ \t]*([^\r\n;]+)/m.exec(body)?.[1]?.trim();
+  const path =
+    /^environment[ \t]*[=:][^\n]*(?:\n[ \t][^\n]*)*?\bPYTHONPATH[ \t]*=[ \t]*(?:"([^"\n]*)"|'([^'\n]*)'|([^,\s]*))/m.exec(
+      body,
+    );
+  const pythonPath = path?.[1] ?? path?.[2] ?? path?.[3];
+  return { ...(folder === undefined ? {} : { folder }), ...(pythonPath === undefined ? {} : { pythonPath }) };
 }

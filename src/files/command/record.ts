@@ -1,6 +1,8 @@
 import type { PythonStart } from '../pysource/starts.js';
 import type { ProjectView, Where } from '../types.js';
 import type { Arg, Place } from './expand.js';
+import { type Ground, type ImportRoot, NOWHERE } from './ground.js';
+import type { ImportPath } from './import-path.js';
 import { placeWhere, workerStart } from './pieces.js';
 import type { RqStart } from './rq.js';
 import { isCommandFile } from './script-files.js';
@@ -14,11 +16,20 @@ export class StartRecord {
   readonly via: Where[] = [];
   /** In the background of a script of the project. */
   protected detached = false;
+  /** What each Python process that is started can import. */
+  readonly imports: ImportPath[] = [];
+  /** Where the command that is looked at runs. */
+  protected ground: Ground;
+  /** The Python that the command that is looked at starts; null for none. */
+  protected interpreter: { readonly roots: readonly ImportRoot[]; readonly script: string | null } | null =
+    null;
 
   constructor(
     protected readonly command: Command,
     protected readonly project: ProjectView,
-  ) {}
+  ) {
+    this.ground = command.ground ?? NOWHERE;
+  }
 
   /** What a command line of RQ's or rq-scheduler's starts; null for one that starts neither. */
   protected add(start: RqStart | null, args: readonly Arg[]): void {
@@ -30,8 +41,10 @@ export class StartRecord {
       this.started.push({ kind: 'scheduler', listed: false, where, detached });
     } else if (start.kind === 'pool') {
       this.started.push(start);
+      this.imported(true);
     } else {
       this.started.push({ kind: 'worker', queues: start.queues, start: this.start(start) });
+      this.imported(true);
     }
   }
 
@@ -39,15 +52,27 @@ export class StartRecord {
   protected addPython({ role, queues, withScheduler, line }: PythonStart, path: string): void {
     const where = { path, line };
     const start = { withScheduler, after: null, obstacle: 'python' as const, where };
-    if (role === 'scheduler') this.addScheduler(where);
-    else this.started.push({ kind: 'worker', queues, start });
+    if (role === 'scheduler') {
+      this.addScheduler(where);
+      return;
+    }
+    this.started.push({ kind: 'worker', queues, start });
+    this.imported(true);
   }
 
   protected addScheduler(where: Where): void {
     this.started.push({ kind: 'scheduler', listed: false, where, detached: this.detached });
+    this.imported(false);
+  }
+
+  /** Notes what the Python at hand can import; nothing of a worker of which nothing is known. */
+  protected imported(works: boolean): void {
+    if (works || this.interpreter !== null)
+      this.imports.push({ ...(this.interpreter ?? { roots: [], script: null }), works });
   }
 
   protected other(args: readonly Arg[]): void {
+    this.imported(false);
     this.started.push({ kind: 'other', text: args.map((arg) => arg.value).join(' ') });
   }
 

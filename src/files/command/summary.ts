@@ -1,4 +1,5 @@
 import type { ProcessRole, SchedulerSwitch, Where } from '../types.js';
+import type { ImportPath } from './import-path.js';
 import type { CommandAnalysis, WorkerStart } from './types.js';
 
 /** One thing that a command starts. */
@@ -22,6 +23,7 @@ export function summarise(
   all: readonly Started[],
   via: readonly Where[],
   origins: readonly Where[],
+  imports: readonly ImportPath[],
 ): CommandAnalysis {
   const beside = all.some((part) => part.kind !== 'scheduler');
   const started = all.filter((part) => part.kind !== 'scheduler' || !part.detached || !beside);
@@ -38,6 +40,7 @@ export function summarise(
     workers,
     schedulerInProgramList: started.some((part) => part.kind === 'scheduler' && part.listed),
     starts: [...all.flatMap(startPlace), ...origins],
+    imports,
     idle: all.length === 0,
   };
 }

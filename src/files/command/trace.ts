@@ -1,5 +1,5 @@
-import { type Arg, expandWords, type Scope, type ScriptText, wordValue } from './expand.js';
-import { parseScript, type ShellNode } from './script.js';
+import { type Arg, expandWords, type Scope, type ScriptText, shownWord, wordValue } from './expand.js';
+import { type Assign, parseScript, type ShellNode } from './script.js';
 import { plainValue, type Word } from './words.js';
 
 /** Called for every command that runs, in the background or not; true when nothing after it runs (`exec`, `exit`). */
@@ -62,9 +62,7 @@ class Tracer {
   private simple(node: ShellNode & { type: 'run' }, scope: Scope): boolean {
     if (node.words.length === 0) {
       for (const { name, value } of node.assigns) {
-        const known = wordValue(value, scope);
-        if (known === null) scope.vars.delete(name);
-        else scope.vars.set(name, known);
+        assign(scope, name, value);
       }
       return false;
     }
@@ -86,14 +84,14 @@ class Tracer {
     if (name === 'shift') scope.args.splice(0, Number(args[1]?.value ?? 1) || 1);
     if (name === 'set' && args[1]?.value === '--') scope.args.splice(0, scope.args.length, ...args.slice(2));
     if (name === 'export' || name === 'readonly' || name === 'local') this.assignAll(args.slice(1), scope);
-    return this.run(args, scope, background);
+    return this.run(args, node.assigns.length === 0 ? scope : withAssigns(scope, node.assigns), background);
   }
 
   private assignAll(args: readonly Arg[], scope: Scope): void {
     for (const { value, known } of args) {
       const match = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(value);
       if (match?.[1] === undefined || match[2] === undefined) continue;
-      if (known) scope.vars.set(match[1], match[2]);
+      if (known || match[1] === 'PYTHONPATH') scope.vars.set(match[1], match[2]);
       else scope.vars.delete(match[1]);
     }
   }
@@ -155,6 +153,20 @@ function matches(pattern: string, value: string): boolean {
     .replaceAll('*', '[\\s\\S]*')
     .replaceAll('?', '.');
   return new RegExp(`^${source}$`).test(value);
+}
+
+/** Sets a variable, or forgets it where its value is not known. Of a search path each known entry counts. */
+function assign(scope: Scope, name: string, value: Word): void {
+  const known = wordValue(value, scope) ?? (name === 'PYTHONPATH' ? shownWord(value, scope) : null);
+  if (known === null) scope.vars.delete(name);
+  else scope.vars.set(name, known);
+}
+
+/** The scope of one command that has variables of its own. */
+function withAssigns({ args, vars }: Scope, assigns: readonly Assign[]): Scope {
+  const own = { args, vars: new Map(vars) };
+  for (const { name, value } of assigns) assign(own, name, value);
+  return own;
 }
 
 function copy(scope: Scope): Scope {

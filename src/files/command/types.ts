@@ -1,6 +1,8 @@
 import type { ProcessRole, SchedulerSwitch, Where } from '../types.js';
 import type { Place } from './expand.js';
 import type { SearchPlaces } from './find.js';
+import type { Ground } from './ground.js';
+import type { ImportPath } from './import-path.js';
 
 /** One item of a command: a shell string, or one element of a list of arguments. */
 export interface CommandPiece {
@@ -18,6 +20,8 @@ export interface Command {
   /** Environment variables known to be set. */
   readonly vars: ReadonlyMap<string, string>;
   readonly places: SearchPlaces;
+  /** Where it runs; left out where nothing is known of that. */
+  readonly ground?: Ground;
 }
 
 /** Why `--with-scheduler` cannot be put into the command given. */
@@ -55,6 +59,8 @@ export interface CommandAnalysis {
   readonly schedulerInProgramList: boolean;
   /** Where, in other files, the workers and schedulers are started, and the command itself is written. */
   readonly starts: readonly Where[];
+  /** What each Python that it starts can import: that of its workers, else of whatever it starts. */
+  readonly imports: readonly ImportPath[];
   /** It starts nothing: it waits, prepares or tests. */
   readonly idle: boolean;
 }

@@ -8,7 +8,7 @@ import { includedPaths } from './included.js';
 import { folderOf, isComposePath } from './names.js';
 import { isPlain } from './plain.js';
 import { type Service, servicesOf } from './service.js';
-import { imageOf, placesOf, variablesOf } from './surroundings.js';
+import { groundOf, imageOf, placesOf, variablesOf } from './surroundings.js';
 
 /** Where a command piece is written in a compose file; null when in a Dockerfile. */
 export interface PieceSource {
@@ -129,6 +129,7 @@ function analyseChain(service: Service, chain: readonly Service[], project: Proj
       pieces: parts.map((part) => part.piece),
       vars: variablesOf(chain),
       places: placesOf(chain, image),
+      ground: groundOf(chain, image, project),
     },
     project,
   );

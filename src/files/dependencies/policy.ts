@@ -6,6 +6,9 @@ import { type Dialect, raiseSpecifier } from './raise.js';
 /** The package that goes. */
 export const SCHEDULER = 'rq-scheduler';
 export const CRONITER = 'croniter';
+/** The distribution of the package for recurring jobs, and the first version of it that there is. */
+export const RUNTIME = 'rq-recurring';
+export const RUNTIME_SPECIFIER = '>=2.0';
 
 /** Does rq-scheduler go as a dependency? */
 export function schedulerGoes(decision: Decision): boolean {

@@ -5,7 +5,16 @@ import { stringValue, walk } from '../pysource/syntax.js';
 import type { Decision, Fact, FileKind } from '../types.js';
 import { linesOf, removeLines } from './lines.js';
 import { parseRequirement } from './pep508.js';
-import { compareListed, type Listed, raisedRq, rqFinding, SCHEDULER, schedulerGoes } from './policy.js';
+import {
+  compareListed,
+  type Listed,
+  RUNTIME,
+  RUNTIME_SPECIFIER,
+  raisedRq,
+  rqFinding,
+  SCHEDULER,
+  schedulerGoes,
+} from './policy.js';
 
 type DependencyFact = Extract<Fact, { type: 'dependency' }>;
 
@@ -19,12 +28,22 @@ interface Requirement {
   readonly fact: DependencyFact;
   /** Where its specifier stands; null in a string that is not plain. */
   readonly specifierAt: { readonly start: number; readonly end: number } | null;
+  /** The string without its quotes; null for one that is not plain. */
+  readonly inside: { readonly start: number; readonly end: number } | null;
   /** Its lines, where they hold nothing but this member of a list; null where it cannot be taken out. */
   readonly lines: { readonly start: number; readonly end: number } | null;
 }
 
 /** Packages that a decision asks for. */
-const NAMES = new Set([SCHEDULER, 'rq', 'django-rq', 'flask-rq2', 'django-rq-scheduler', 'croniter']);
+const NAMES = new Set([
+  SCHEDULER,
+  'rq',
+  'django-rq',
+  'flask-rq2',
+  'django-rq-scheduler',
+  'croniter',
+  RUNTIME,
+]);
 
 /**
  * setup.py: a program, of which a requirement in any of its strings is a dependency. rq-scheduler is taken out
@@ -43,14 +62,17 @@ export const setupPy: FileKind<SetupPyDoc> = {
       if (found === null || !NAMES.has(found.name)) return [];
       const where = { path, line: lineOf(text, node.start) };
       const fact = { type: 'dependency' as const, name: found.name, specifier: found.specifier, where };
-      const specifierAt = plainString(node, value) ? at(node.start + 1, found) : null;
-      return [{ fact, specifierAt, lines: removable.has(node.start) ? ownLine(text, node) : null }];
+      const plain = plainString(node, value);
+      const specifierAt = plain ? at(node.start + 1, found) : null;
+      const inside = plain ? { start: node.start + 1, end: node.end - 1 } : null;
+      return [{ fact, specifierAt, inside, lines: removable.has(node.start) ? ownLine(text, node) : null }];
     });
     return { text, dependencies };
   },
   facts: (doc) => doc.dependencies.map(({ fact }) => fact),
   edits: (doc, decision) => {
-    const gone = doc.dependencies.filter(({ fact }) => schedulerGoes(decision) && fact.name === SCHEDULER);
+    const { replaced, below } = runtimeAnchors(doc, decision);
+    const gone = doc.dependencies.filter((one) => goes(one, decision) && !replaced.includes(one));
     const ranges = gone.flatMap(({ lines }) =>
       lines === null ? [] : [{ ...lines, why: 'remove-dependency' }],
     );
@@ -61,19 +83,66 @@ export const setupPy: FileKind<SetupPyDoc> = {
     ];
     const problems = doc.dependencies.map(({ fact }) => rqFinding(fact, decision, 'pep440', fact.where));
     return {
-      edits: [...removeLines(doc.text, ranges), ...raises.flatMap((one) => raiseEdit(one, decision))],
+      edits: [
+        ...removeLines(doc.text, ranges),
+        ...raises.flatMap((one) => raiseEdit(one, decision)),
+        ...replaced.flatMap(({ inside }) => (inside === null ? [] : [{ ...inside, ...RUNTIME_LINE }])),
+        ...below.flatMap((one) => lineBelow(doc.text, one)),
+      ],
       findings: [...stuck.map(byHand), ...problems.filter((finding) => finding !== null)],
     };
   },
   confirm: (before, after, decision) => {
-    const stays = ({ fact, lines }: Requirement) =>
-      !schedulerGoes(decision) || fact.name !== SCHEDULER || lines === null;
-    return compareListed(
-      before.dependencies.filter(stays).map((one) => ({ ...listed(one), specifier: wanted(one, decision) })),
-      after.dependencies.map(listed),
-    );
+    const { replaced, below } = runtimeAnchors(before, decision);
+    const stays = (one: Requirement) =>
+      !replaced.includes(one) && (!goes(one, decision) || one.lines === null);
+    const kept = before.dependencies
+      .filter(stays)
+      .map((one) => ({ ...listed(one), specifier: wanted(one, decision) }));
+    const added = [...replaced, ...below].map(() => ({
+      section: '',
+      name: RUNTIME,
+      specifier: RUNTIME_SPECIFIER,
+    }));
+    return compareListed([...kept, ...added], after.dependencies.map(listed));
   },
 };
+
+const RUNTIME_LINE = { text: `${RUNTIME}${RUNTIME_SPECIFIER}`, why: 'add-runtime' };
+
+function goes({ fact }: Requirement, decision: Decision): boolean {
+  return schedulerGoes(decision) && fact.name === SCHEDULER;
+}
+
+/** Requirements that become rq-recurring, and those below which it gets a line of its own. */
+function runtimeAnchors(
+  { dependencies }: SetupPyDoc,
+  decision: Decision,
+): { readonly replaced: readonly Requirement[]; readonly below: readonly Requirement[] } {
+  const { addRuntime } = decision;
+  if (addRuntime == null || dependencies.some(({ fact }) => fact.name === RUNTIME))
+    return { replaced: [], below: [] };
+  const anchors = dependencies.filter(({ fact, inside }) => fact.name === addRuntime && inside !== null);
+  return {
+    replaced: anchors.filter((one) => goes(one, decision)),
+    below: anchors.filter((one) => !goes(one, decision) && one.lines !== null),
+  };
+}
+
+function lineBelow(text: string, { inside, lines }: Requirement): Edit[] {
+  if (inside === null || lines === null) return [];
+  const before = text.slice(lines.start, inside.start);
+  const quote = text[inside.end] ?? '';
+  const newline = /(\r\n|\r|\n)$/.exec(text.slice(0, lines.end))?.[0] ?? '\n';
+  return [
+    {
+      start: lines.end,
+      end: lines.end,
+      why: RUNTIME_LINE.why,
+      text: `${before}${RUNTIME_LINE.text}${quote},${newline}`,
+    },
+  ];
+}
 
 function listed({ fact }: Requirement): Listed {
   return { section: '', name: fact.name, specifier: fact.specifier };

@@ -1,7 +1,7 @@
 import { execForm } from '../command/dockerfile.js';
 import { dockerInstructions, type Instruction } from '../command/dockerfile-lines.js';
 import type { CommandAnalysis, CommandPiece } from '../command/index.js';
-import { analyseCommand, readDockerfile } from '../command/index.js';
+import { analyseCommand, imageContext, imageGround, readDockerfile } from '../command/index.js';
 import { placesOf } from '../script/part.js';
 import type { ProjectView, SourceFile } from '../types.js';
 
@@ -89,7 +89,12 @@ function startOf(doc: DockerDoc, stage: Stage, project: ProjectView): ImageStart
   const pieces = [entrypoint, command].flatMap((one) => (one === null ? [] : placedPieces(one, path)));
   const { copies } = readDockerfile(path, text, '', null);
   const analysis = analyseCommand(
-    { pieces: pieces.map(({ piece }) => piece), vars: new Map(), places: { ...placesOf(path), copies } },
+    {
+      pieces: pieces.map(({ piece }) => piece),
+      vars: new Map(),
+      places: { ...placesOf(path), copies },
+      ground: imageGround(text, imageContext(doc.file, project), stage.name, project),
+    },
     project,
   );
   const origins = new Set([entrypoint?.line, command?.line]);

@@ -1,5 +1,16 @@
-import { analyseCommand, type CommandAnalysis, type CommandPiece, readDockerfile } from '../command/index.js';
-import type { ProjectView } from '../types.js';
+import {
+  analyseCommand,
+  type CommandAnalysis,
+  type CommandPiece,
+  folderOf,
+  type Ground,
+  imageContext,
+  imageGround,
+  NOWHERE,
+  pathThere,
+  readDockerfile,
+} from '../command/index.js';
+import type { ProjectView, SourceFile } from '../types.js';
 import { unmaskBytes } from '../yaml/mask.js';
 import { valueAt, type YamlPath } from '../yaml/path.js';
 import { asZone } from '../zone-text.js';
@@ -86,7 +97,12 @@ function containerAt(file: KubeFile, object: KubeObject, path: YamlPath, project
   const folder = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/')) : '';
   const analyse = (pieces: readonly CommandPiece[]): CommandAnalysis =>
     analyseCommand(
-      { pieces, vars: variablesOf(object, path), places: { folders: [folder], copies: new Map() } },
+      {
+        pieces,
+        vars: variablesOf(object, path),
+        places: { folders: [folder], copies: new Map() },
+        ground: groundOf(text('image'), text('workingDir'), project),
+      },
       project,
     );
   const parts = [...command, ...args];
@@ -112,11 +128,24 @@ const FOREIGN =
 
 /** The entrypoint of the project's only Dockerfile: what arguments without a command are given to. */
 function entrypointOf(image: string, project: ProjectView): readonly CommandPiece[] {
+  const file = imageFile(image, project);
+  if (file === undefined) return [];
+  return readDockerfile(file.path, file.text, folderOf(file.path), null).entrypoint ?? [];
+}
+
+/** Where a container runs whose image the project's only Dockerfile makes. */
+function groundOf(image: string, folder: string, project: ProjectView): Ground {
+  const file = imageFile(image, project);
+  const ground =
+    file === undefined ? NOWHERE : imageGround(file.text, imageContext(file, project), null, project);
+  return folder === '' ? ground : { ...ground, cwd: pathThere(folder, ground) };
+}
+
+function imageFile(image: string, project: ProjectView): SourceFile | undefined {
   const paths = project.paths.filter((path) => /(^|\/)Dockerfile$/.test(path));
-  const file = paths.length === 1 && paths[0] !== undefined ? project.get(paths[0]) : undefined;
-  if (file === undefined || FOREIGN.test(image)) return [];
-  const context = file.path.includes('/') ? file.path.slice(0, file.path.lastIndexOf('/')) : '';
-  return readDockerfile(file.path, file.text, context, null).entrypoint ?? [];
+  return paths.length === 1 && paths[0] !== undefined && !FOREIGN.test(image)
+    ? project.get(paths[0])
+    : undefined;
 }
 
 function variablesOf(object: KubeObject, path: YamlPath): ReadonlyMap<string, string> {

@@ -1,5 +1,6 @@
 import type { Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
+import { folderOf, inProject } from '../command/ground.js';
 import { isMakefile } from '../command/script-files.js';
 import { applyEdits } from '../edit.js';
 import { installsOf } from '../script/installs.js';
@@ -53,10 +54,11 @@ export const makeKind: FileKind<MakeDoc> = {
 
 /** Recipes that may have to do with RQ; what a recipe starts is never taken out, so that every start is stuck. */
 function partsOf({ file, recipes }: MakeDoc, project: ProjectView): readonly Part[] {
+  const ground = inProject(folderOf(file.path));
   return recipes
     .filter(({ text }) => /rq|sched|work|queue|\.(py|sh)\b|manage|honcho|supervis/i.test(text))
     .map(({ base, text, target }) => {
-      const part = readPart({ file, base, text, tree: parseTree(text), name: target }, project);
+      const part = readPart({ file, base, text, tree: parseTree(text), name: target, ground }, project);
       const { ranges, stuck } = part.removal;
       const starts = [...ranges.map(({ start }) => start), ...stuck.map(({ at }) => at)];
       const all = starts.map((at) => ({ at, reason: 'recipe' as const, alsoRuns: [] }));

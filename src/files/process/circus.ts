@@ -87,7 +87,9 @@ function programOf(text: string, section: Section): readonly Program[] {
   const cmd = settingOf(text, section, 'cmd');
   const args = settingOf(text, section, 'args');
   if (cmd === null) return [];
-  const common = { name: section.name, line: lineOf(text, cmd.at), starts: true };
+  const folder = settingOf(text, section, 'working_dir')?.value;
+  const place = folder === undefined ? {} : { folder };
+  const common = { name: section.name, line: lineOf(text, cmd.at), starts: true, ...place };
   if (args !== null && args.at < cmd.at) {
     return [{ ...common, command: `${inline(cmd.value)} ${inline(args.value)}`, offset: null }];
   }

@@ -1,6 +1,6 @@
 import type { Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
-import type { Program } from '../command/index.js';
+import { folderOf, inProject, type Program } from '../command/index.js';
 import { mentionsStart } from '../command/mentions.js';
 import { memberRemovals } from '../json/remove.js';
 import { JsonError, type JsonMember, type JsonNode, memberOf, scanJson } from '../json/scan.js';
@@ -39,7 +39,8 @@ export const packageJsonKind: FileKind<PackageFile> = {
     const root = readJson(file);
     const scripts = memberOf(root, 'scripts')?.node;
     if (scripts?.members == null) throw new NotOfKindError(file.path);
-    return { file, root, scripts, programs: programsIn(file, scripts) };
+    const ground = inProject(folderOf(file.path));
+    return { file, root, scripts, programs: programsIn(file, scripts), ground };
   },
   facts: programFacts,
   edits(doc, decision, project) {

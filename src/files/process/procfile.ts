@@ -1,5 +1,5 @@
 import type { Edit } from '../../plan/types.js';
-import { procfilePrograms } from '../command/index.js';
+import { folderOf, inProject, procfilePrograms } from '../command/index.js';
 import type { FileKind } from '../types.js';
 import {
   confirmPrograms,
@@ -15,7 +15,11 @@ import {
 export const procfileKind: FileKind<ProgramFile> = {
   id: 'procfile',
   match: (path) => /(^|\/)Procfile([._-][^/]*)?$/.test(path),
-  parse: (file) => ({ file, programs: procfilePrograms(file.text) }),
+  parse: (file) => ({
+    file,
+    programs: procfilePrograms(file.text),
+    ground: inProject(folderOf(file.path)),
+  }),
   facts: programFacts,
   edits(doc, decision, project) {
     const gone = schedulersOf(doc, decision, project);

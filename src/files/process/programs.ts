@@ -4,8 +4,11 @@ import {
   analyseCommand,
   type CommandAnalysis,
   editedElsewhere,
+  type Ground,
+  NOWHERE,
   type Program,
   processFact,
+  programGround,
 } from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
 import { asZone, zoneOfVariables } from '../zone-text.js';
@@ -20,11 +23,13 @@ export interface ProgramFile {
   readonly vars?: ReadonlyMap<string, string>;
   /** The zone to which it sets TZ for a program, by its name. */
   readonly zones?: ReadonlyMap<string, string>;
+  /** Where its programs run unless they say otherwise; left out where the file does not tell. */
+  readonly ground?: Ground;
 }
 
 /** What one of its programs runs. */
 export function analyseProgram(
-  { file, vars }: ProgramFile,
+  { file, vars, ground = NOWHERE }: ProgramFile,
   program: Program,
   project: ProjectView,
 ): CommandAnalysis {
@@ -34,6 +39,7 @@ export function analyseProgram(
       pieces: [{ form: 'shell', text: program.command, origin: null }],
       vars: vars ?? new Map(),
       places: { folders: [folder], copies: new Map() },
+      ground: programGround(program, ground),
     },
     project,
   );

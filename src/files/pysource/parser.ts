@@ -44,6 +44,50 @@ export function parsePython(text: string): PyNode {
   }
 }
 
+/** One token of Python source, comments included. */
+export interface PyToken {
+  readonly type: string;
+  /** Byte text. */
+  readonly text: string;
+  readonly start: number;
+  /** Types of the nodes around it, outermost first. */
+  readonly within: readonly string[];
+}
+
+/** All tokens of Python source (byte text), names and signs alike; parts of strings are tokens. */
+export function pythonTokens(text: string): readonly PyToken[] {
+  const source = withoutMark(text);
+  const tree = parsed(source);
+  const cursor = tree.walk();
+  const tokens: PyToken[] = [];
+  const within: string[] = [];
+  try {
+    for (;;) {
+      // What is between escapes in a string is no node of its own.
+      if (cursor.nodeType !== 'string_content' && cursor.gotoFirstChild()) {
+        within.push(parentType(cursor));
+        continue;
+      }
+      const { nodeType: type, startIndex: start, endIndex: end } = cursor;
+      if (end > start) tokens.push({ type, text: source.slice(start, end), start, within: [...within] });
+      while (!cursor.gotoNextSibling()) {
+        if (!cursor.gotoParent()) return tokens;
+        within.pop();
+      }
+    }
+  } finally {
+    cursor.delete();
+    tree.delete();
+  }
+}
+
+function parentType(cursor: TreeCursor): string {
+  cursor.gotoParent();
+  const type = cursor.nodeType;
+  cursor.gotoFirstChild();
+  return type;
+}
+
 /** Is there a place in the source (byte text) that the grammar does not understand, or where it misses something? */
 export function hasSyntaxError(text: string): boolean {
   const tree = parsed(withoutMark(text));

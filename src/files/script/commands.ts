@@ -1,3 +1,4 @@
+import { afterCd, type Ground } from '../command/ground.js';
 import { analyseCommand, type CommandAnalysis, type SearchPlaces } from '../command/index.js';
 import { plainValue } from '../command/words.js';
 import type { ProjectView } from '../types.js';
@@ -20,21 +21,46 @@ export interface Reading {
   readonly functions: ReadonlyMap<string, Block>;
 }
 
+/** The script that is read, where its files are looked for, and where it runs. */
+export interface Surroundings {
+  readonly path: string;
+  readonly places: SearchPlaces;
+  readonly ground: Ground;
+}
+
 /** Analyses each simple command of a script by itself, whatever leads to it. */
-export function readCommands(text: string, tree: List, places: SearchPlaces, project: ProjectView): Reading {
+export function readCommands(
+  text: string,
+  tree: List,
+  { path, places, ground }: Surroundings,
+  project: ProjectView,
+): Reading {
   const analyses = new Map<Simple, CommandAnalysis>();
   const definitions: Block[] = [];
+  const first = new Set(tree.items.flatMap(({ parts }) => parts.map(({ node }) => node)));
+  let here = ground;
   for (const node of nodesOf(tree)) {
     if (node.type === 'function') definitions.push(node);
     if (node.type !== 'simple') continue;
     const pieces = [{ form: 'shell' as const, text: text.slice(node.start, node.end), origin: null }];
-    analyses.set(node, analyseCommand({ pieces, vars: new Map(), places }, project));
+    analyses.set(node, analyseCommand({ pieces, vars: new Map(), places, ground: here }, project));
+    here = after(here, text.slice(node.start, node.end), first.has(node), path);
   }
   const single = definitions.filter((one) =>
     definitions.every((other) => other === one || other.name !== one.name),
   );
   const functions = new Map(single.map((block) => [block.name, block]));
   return { text, tree, analyses, definitions, functions };
+}
+
+/** Where the commands after this one run; what changes that in a branch or a subshell leaves it open. */
+function after(ground: Ground, command: string, always: boolean, path: string): Ground {
+  const folder = /^(?:cd|pushd)[ \t]+(?:--[ \t]+)?(\S.*)$/.exec(command)?.[1]?.replace(/^"(.*)"$/, '$1');
+  if (folder !== undefined) {
+    return always ? afterCd(ground, folder, !/[$`*\s]/.test(folder), path) : { ...ground, cwd: null };
+  }
+  const pythonPath = /^export[ \t]+PYTHONPATH=(["']?)(.*)\1$/.exec(command)?.[2];
+  return pythonPath === undefined || !always ? ground : { ...ground, pythonPath };
 }
 
 /** What all of a list does. */

@@ -1,6 +1,7 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
 import { cronText } from '../command/cron-command.js';
+import { type Ground, NOWHERE } from '../command/ground.js';
 import { type CommandAnalysis, editedElsewhere, processFact, type SearchPlaces } from '../command/index.js';
 import type { Decision, Fact, ProjectView, SourceFile } from '../types.js';
 import { calledBy, nodeDoes, type Reading, readCommands } from './commands.js';
@@ -10,7 +11,15 @@ import { type List, looseTree, type Simple } from './tree.js';
 
 const FLAG = ' --with-scheduler';
 /** Packages whose being installed matters to a decision. */
-const TELLING = new Set(['rq-scheduler', 'rq', 'django-rq', 'flask-rq2', 'django-rq-scheduler', 'croniter']);
+const TELLING = new Set([
+  'rq-scheduler',
+  'rq',
+  'django-rq',
+  'flask-rq2',
+  'django-rq-scheduler',
+  'croniter',
+  'rq-recurring',
+]);
 
 /** Shell text in a file, and what it does. Offsets of the text plus `base` are offsets of the file. */
 export interface Part {
@@ -32,13 +41,21 @@ export function readPart(
     text,
     tree,
     name,
+    ground = NOWHERE,
   }: Pick<Part, 'file' | 'base' | 'name'> & {
     readonly text: string;
     readonly tree: List | null;
+    /** Where it is run, as far as that is known. */
+    readonly ground?: Ground;
   },
   project: ProjectView,
 ): Part {
-  const reading = readCommands(text, tree ?? looseTree(text), placesOf(file.path), project);
+  const reading = readCommands(
+    text,
+    tree ?? looseTree(text),
+    { path: file.path, places: placesOf(file.path), ground },
+    project,
+  );
   const removal = tree === null ? unreadable(reading) : removalOf(reading);
   return { file, base, reading, removal, readable: tree !== null, name };
 }

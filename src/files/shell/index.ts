@@ -1,5 +1,6 @@
 import type { Edit, Finding } from '../../plan/types.js';
 import { lineOf } from '../bytes.js';
+import { type Ground, inProject } from '../command/ground.js';
 import { isDockerfile, isShellScript, mayBeShellScript } from '../command/script-files.js';
 import { confirmScript } from '../script/confirm.js';
 import { copiedRanges } from '../script/copied.js';
@@ -89,9 +90,14 @@ function partOf(doc: ShellDoc, project: ProjectView): Part | null {
   parts.set(project, known);
   const { file, base, text, tree } = doc;
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-  const part = known.get(doc) ?? readPart({ file, base, text, tree, name }, project);
+  const part = known.get(doc) ?? readPart({ file, base, text, tree, name, ...calledFrom(file) }, project);
   known.set(doc, part);
   return part;
+}
+
+/** A script that lies beside what it starts is called where it lies; of others that cannot be told. */
+function calledFrom({ path }: SourceFile): { ground?: Ground } {
+  return path.includes('/') ? {} : { ground: inProject('') };
 }
 
 /** What names the script outside of commands that go with the scheduler. */

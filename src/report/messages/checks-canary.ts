@@ -17,7 +17,7 @@ export const CANARY_CHECKS: Readonly<Record<string, CheckWord>> = {
     }
     return {
       text: `queue ${queue} has recurring series, but its worker cannot run rq_recurring`,
-      next: 'deploy rq_recurring.py where its workers import their jobs from; their log says what is missing',
+      next: 'deploy the package rq_recurring where its workers import their jobs from; their log says what is missing',
     };
   },
 };

@@ -27,7 +27,7 @@ export const FILE_CHECKS: Readonly<Record<string, CheckWord>> = {
       ? { text: 'no code imports rq-scheduler' }
       : {
           text: `still imports ${a.module}: it fails without it, or fills a schedule that nobody reads`,
-          next: "use RQ's own Queue.enqueue_at and the module rq_recurring",
+          next: "use RQ's own Queue.enqueue_at and the package rq_recurring",
         },
   'files-versions-suit': (a, s) =>
     s === 'pass'

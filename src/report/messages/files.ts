@@ -57,10 +57,6 @@ const FINDINGS: Readonly<Record<string, Word>> = {
     text: `${a.service ? `${a.service}: ` : ''}this worker needs --with-scheduler, and the place to add it is not safe to edit (${a.reason ?? 'shared or followed'}).`,
     next: 'Add it by hand.',
   }),
-  'runtime-name-taken': () => ({
-    text: 'is in the way of the module for recurring jobs: it is another file, or another version of it.',
-    next: 'Move it away, or choose another folder on the import path of the workers: --runtime-path DIR.',
-  }),
   'scheduler-also-runs': (a) => ({
     text: `${a.service} starts rq-scheduler and also runs ${list(a.alsoRuns)}; the service is left as it is.`,
     next: 'Give that work a home of its own (a one-off service, the application start), remove rqscheduler from the command, and run again.',
@@ -226,7 +222,6 @@ const REASONS: Readonly<Record<string, Word>> = {
   'remove-via': () => ({ text: 'was listed only because rq-scheduler needed it' }),
   'raise-rq': () => ({ text: "the worker's own scheduler needs this rq version" }),
   'add-croniter': () => ({ text: 'the recurring module needs croniter, which this rq does not bring' }),
-  'install-runtime': () => ({ text: 'the module that runs recurring jobs in the workers' }),
 };
 
 export const FILES: Readonly<Record<string, Word>> = { ...FINDINGS, ...REASONS };

@@ -8,6 +8,7 @@ import { PLAN } from './plan.js';
 import { RECURRING } from './recurring.js';
 import { REDIS } from './redis.js';
 import { REFUSALS } from './refusals.js';
+import { RUNTIME } from './runtime.js';
 import { SERIES } from './series.js';
 import type { Word, Wording } from './words.js';
 
@@ -18,6 +19,7 @@ export const SUBJECTS: readonly (readonly [string, Readonly<Record<string, Word>
   ['Recurring series', SERIES],
   ['The plan', PLAN],
   ['Files', FILES],
+  ['The package for recurring jobs', RUNTIME],
   ['Python code', CODE],
   ['Redis', REDIS],
   ['Refusals and stops', REFUSALS],

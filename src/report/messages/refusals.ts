@@ -167,7 +167,7 @@ export const REFUSALS: Readonly<Record<string, Word>> = {
   'engine-process-failed': (a) => ({ text: `${a.reason}` }),
   'module-not-importable': (a) => ({
     text: `A worker of queue ${a.queue} cannot run rq_recurring (its test job is ${a.status}); no job was moved.`,
-    next: 'Deploy the workers with rq_recurring.py on their import path, then run again to go on (or --skip-import-check).',
+    next: 'Deploy the workers with the package rq_recurring on their import path, then run again to go on (or --skip-import-check).',
   }),
   'import-check-timeout': (a) => ({
     text: `No worker of queue ${a.queue} picked up the test job within ${many(a.waited, 'second')}; no job was moved.`,

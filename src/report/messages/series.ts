@@ -53,11 +53,11 @@ export const SERIES: Readonly<Record<string, Word>> = {
     next: 'Schedule it and them anew.',
   }),
   'series-need-module': (a) => ({
-    text: `Recurring jobs become series: workers of ${list(a.queues)} must be able to import rq_recurring.py when they start.`,
+    text: `Recurring jobs become series: workers of ${list(a.queues)} must be able to import the package rq_recurring when they start.`,
   }),
   'series-wait-for-module': (a) => ({
     text: `Workers of queue ${a.queue} cannot run rq_recurring yet; new recurring jobs of that queue wait in rq-scheduler's schedule.`,
-    next: 'Deploy the workers with rq_recurring.py on their import path; they are asked again every 15 seconds.',
+    next: 'Deploy the workers with the package rq_recurring on their import path; they are asked again every 15 seconds.',
   }),
   'series-differences': () => ({
     text: 'A series differs from rq-scheduler in two ways: intervals keep their grid instead of drifting, and missed runs do not pile up.',

@@ -8,6 +8,8 @@ import {
   compareListed,
   type Listed,
   lockFindings,
+  RUNTIME,
+  RUNTIME_SPECIFIER,
   raisedRq,
   rqFinding,
   SCHEDULER,
@@ -66,6 +68,13 @@ function goes(entry: ListedLine, decision: Decision): boolean {
   return schedulerGoes(decision) && entry.name === SCHEDULER;
 }
 
+/** Entries into whose place rq-recurring goes, or below which where they stay. Conda's own channels do not have it. */
+function anchors({ entries }: ListedDoc, { addRuntime }: Decision): ReadonlySet<ListedLine> {
+  if (addRuntime == null || entries.some(({ name }) => name === RUNTIME)) return new Set();
+  const named = entries.filter(({ name, section }) => name === addRuntime && section !== 'dependencies');
+  return new Set(named.filter((entry) => named.find(({ section }) => section === entry.section) === entry));
+}
+
 /** rq entries below which croniter goes, one for each list. */
 function grows(doc: ListedDoc, decision: Decision): readonly ListedLine[] {
   if (!decision.addCroniter || doc.entries.some(({ name }) => name === CRONITER)) return [];
@@ -75,10 +84,13 @@ function grows(doc: ListedDoc, decision: Decision): readonly ListedLine[] {
 
 function editsOf(doc: ListedDoc, decision: Decision): Edit[] {
   const { text, entries } = doc;
+  const runtime = anchors(doc, decision);
+  const gone = new Set(entries.filter((e) => goes(e, decision) && !runtime.has(e)));
   const out = removeLines(
     text,
-    entries.filter((e) => goes(e, decision)).flatMap((e) => removal(doc, e, decision)),
+    [...gone].flatMap((e) => removal(doc, e, gone)),
   );
+  for (const entry of runtime) out.push(runtimeEdit(text, entry, goes(entry, decision)));
   for (const entry of entries) {
     const raised = raisedRq(entry, decision, 'pep440');
     if (raised !== null) out.push({ ...entry.specifierAt, text: raised, why: 'raise-rq' });
@@ -92,7 +104,16 @@ function editsOf(doc: ListedDoc, decision: Decision): Edit[] {
   return out;
 }
 
-function removal(doc: ListedDoc, entry: ListedLine, decision: Decision): Omit<Edit, 'text'>[] {
+function runtimeEdit(text: string, { line, from }: ListedLine, inPlace: boolean): Edit {
+  const quote = /["']$/.exec(text.slice(line.start, from))?.[0] ?? '';
+  const requirement = `${RUNTIME}${RUNTIME_SPECIFIER}${quote}`;
+  const why = 'add-runtime';
+  if (inPlace) return { start: from, end: line.end, text: requirement, why };
+  const inserted = `${newlineAt(text, line.start)}${text.slice(line.start, from)}${requirement}`;
+  return { start: line.end, end: line.end, text: inserted, why };
+}
+
+function removal(doc: ListedDoc, entry: ListedLine, gone: ReadonlySet<ListedLine>): Omit<Edit, 'text'>[] {
   const { text, entries } = doc;
   const why = 'remove-dependency';
   const lines = linesOf(text);
@@ -100,7 +121,7 @@ function removal(doc: ListedDoc, entry: ListedLine, decision: Decision): Omit<Ed
   const names = entries.map(({ name }) => name);
   const start = commentStart(text, lines, index, names) ?? entry.line.start;
   const range = { start, end: entry.line.next, why };
-  const emptied = entries.every((e) => e.section !== entry.section || goes(e, decision));
+  const emptied = entries.every((e) => e.section !== entry.section || gone.has(e));
   const first = entries.find((e) => e.section === entry.section) === entry;
   if (entry.opening === null || !emptied || !first) return [range];
   return [{ start: entry.opening.start, end: entry.opening.next, why }, range];
@@ -118,6 +139,8 @@ function confirm(before: ListedDoc, after: ListedDoc, decision: Decision): strin
     .map((e) => ({ ...e, specifier: raisedRq(e, decision, 'pep440') ?? e.specifier }));
   for (const { section } of grows(before, decision))
     expected.push({ section, name: CRONITER, specifier: '' });
+  for (const { section } of anchors(before, decision))
+    expected.push({ section, name: RUNTIME, specifier: RUNTIME_SPECIFIER });
   const known = new Set(linesOf(before.text).map((line) => before.text.slice(line.start, line.end)));
   const listed = new Set(after.entries.map(({ line }) => line.start));
   const foreign = linesOf(after.text).some(

@@ -9,6 +9,8 @@ import {
   directoryOf,
   type Listed,
   lockFinding,
+  RUNTIME,
+  RUNTIME_SPECIFIER,
   raisedRq,
   rqFinding,
   SCHEDULER,
@@ -52,8 +54,10 @@ function facts(doc: RequirementsDoc): readonly Fact[] {
 function edits(doc: RequirementsDoc, decision: Decision, project: ProjectView): FileResult {
   const going: ReadonlySet<string> = removes(doc, decision) ? goingNames(doc.entries, decision) : new Set();
   const staying = doc.entries.filter((entry) => !going.has(entry.name));
+  const runtime = runtimeEdit(doc, decision, going);
+  const replaced = (entry: Entry): boolean => entry.name === SCHEDULER && runtime?.end === entry.blockEnd;
   const lines = [
-    ...doc.entries.flatMap((entry) => removal(doc, entry, going)),
+    ...doc.entries.flatMap((entry) => (replaced(entry) ? [] : removal(doc, entry, going))),
     ...staying.flatMap((entry) => viaRemoval(doc, entry, going)),
   ];
   const removals = removeLines(doc.text, lines);
@@ -68,6 +72,7 @@ function edits(doc: RequirementsDoc, decision: Decision, project: ProjectView): 
   }
   const croniter = croniterEdit(doc, decision, going);
   if (croniter !== null) out.push(besideRemovals(doc.text, croniter, removals));
+  if (runtime !== null) out.push(runtime);
   if (going.size > 0) findings.push(...unneeded(doc, going));
   findings.push(...recompile(doc, decision, project, out.length > 0));
   return { edits: out, findings };
@@ -116,11 +121,39 @@ function croniterEdit(doc: RequirementsDoc, decision: Decision, going: ReadonlyS
   const beside =
     doc.entries.find((entry) => entry.name === 'rq') ??
     (going.size > 0 ? doc.entries.find((entry) => entry.name === SCHEDULER) : undefined);
-  if (beside === undefined) return null;
-  const newline = newlineAt(doc.text, beside.start);
-  const ended = /[\r\n]$/.test(doc.text.slice(0, beside.blockEnd));
-  const text = ended ? `${CRONITER}${newline}` : `${newline}${CRONITER}`;
-  return { start: beside.blockEnd, end: beside.blockEnd, text, why: 'add-croniter' };
+  return beside === undefined ? null : lineBelow(doc.text, beside, CRONITER, 'add-croniter');
+}
+
+function lineBelow(text: string, { start, blockEnd }: Entry, requirement: string, why: string): Edit {
+  const newline = newlineAt(text, start);
+  const ended = /[\r\n]$/.test(text.slice(0, blockEnd));
+  return {
+    start: blockEnd,
+    end: blockEnd,
+    text: ended ? `${requirement}${newline}` : `${newline}${requirement}`,
+    why,
+  };
+}
+
+/** rq-recurring takes the lines of rq-scheduler, or goes below what stays. Of compiled files others make the lines. */
+function runtimeEdit(doc: RequirementsDoc, decision: Decision, going: ReadonlySet<string>): Edit | null {
+  const beside = runtimeAnchor(doc, decision);
+  if (beside === undefined || doc.hashed || isCompiled(doc)) return null;
+  const requirement = `${RUNTIME}${RUNTIME_SPECIFIER}`;
+  const [removed] = removal(doc, beside, going);
+  if (removed === undefined) return lineBelow(doc.text, beside, requirement, 'add-runtime');
+  const ending = /(\r\n|\r|\n)?$/.exec(doc.text.slice(0, removed.end))?.[0] ?? '';
+  return { ...removed, text: `${requirement}${ending}`, why: 'add-runtime' };
+}
+
+function runtimeAnchor(doc: RequirementsDoc, { addRuntime }: Decision): Entry | undefined {
+  if (addRuntime == null || isConstraints(doc.path)) return undefined;
+  const listed = doc.entries.some(({ name }) => name === RUNTIME);
+  return listed ? undefined : doc.entries.find(({ name }) => name === addRuntime);
+}
+
+function isCompiled({ text, entries }: RequirementsDoc): boolean {
+  return compileCommand(text) !== null || entries.some(({ via }) => via !== null);
 }
 
 function isConstraints(path: string): boolean {
@@ -157,10 +190,11 @@ function recompile(
   edited: boolean,
 ): Finding[] {
   const header = compileCommand(doc.text);
-  const compiled = header !== null || doc.entries.some((entry) => entry.via !== null);
+  const compiled = isCompiled(doc);
   const raises = doc.entries.some((e) => e.name === 'rq' && raisedRq(e, decision, 'pep440') !== null);
   const needsHashes = doc.hashed && (raises || (decision.addCroniter && !isConstraints(doc.path)));
-  if (!needsHashes && !(compiled && edited)) return [];
+  const lacksRuntime = (compiled || doc.hashed) && runtimeAnchor(doc, decision) !== undefined;
+  if (!needsHashes && !lacksRuntime && !(compiled && edited)) return [];
   if (header !== null) {
     const directory = header.includes(doc.path) ? '' : directoryOf(doc.path);
     return [lockFinding(doc.path, directory, header)];
@@ -193,6 +227,8 @@ function confirm(before: RequirementsDoc, after: RequirementsDoc, decision: Deci
     }));
   const croniter = croniterEdit(before, decision, going);
   if (croniter !== null) expected.push({ section: '', name: CRONITER, specifier: '' });
+  if (runtimeEdit(before, decision, going) !== null)
+    expected.push({ section: '', name: RUNTIME, specifier: RUNTIME_SPECIFIER });
   if (before.others.join('\n') !== after.others.join('\n')) return 'lines other than requirements differ';
   return compareListed(expected, listed(after));
 }

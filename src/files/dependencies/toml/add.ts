@@ -1,14 +1,20 @@
 import type { Edit } from '../../../plan/types.js';
 import { newlineAt } from '../lines.js';
-import { CRONITER } from '../policy.js';
 import type { Item } from './items.js';
 
-const why = 'add-croniter';
+/** A package that is added. */
+export interface Added {
+  readonly name: string;
+  /** '' for any version. */
+  readonly specifier: string;
+  readonly why: string;
+}
 
-/** Inserts croniter, unpinned, right after `item` in the same list or table; empty for a table of its own. */
-export function addBeside(text: string, item: Item): Edit[] {
+/** Inserts a package right after `item` in the same list or table; empty for a table of its own. */
+export function addBeside(text: string, item: Item, added: Added): Edit[] {
+  const { why } = added;
   if (item.holder.is === 'table') return [];
-  const member = memberText(text, item);
+  const member = memberText(text, item, added);
   const lineStart = /[^\r\n]*$/.exec(text.slice(0, item.start))?.index ?? 0;
   const indent = /^[ \t]*/.exec(text.slice(lineStart))?.[0] ?? '';
   const rest = /^[ \t]*(,?)[ \t]*(?:#[^\r\n]*)?(\r\n|\r|\n|$)/.exec(text.slice(item.end));
@@ -27,14 +33,14 @@ export function addBeside(text: string, item: Item): Edit[] {
   return [insert(item.end, ','), { ...row, text: row.text.replace(',', '') }];
 }
 
-/** Replaces `item` by croniter; empty for a table of its own. */
-export function putInPlace(text: string, item: Item): Edit[] {
+/** Replaces `item` by a package; empty for a table of its own. */
+export function putInPlace(text: string, item: Item, added: Added): Edit[] {
   if (item.holder.is === 'table') return [];
-  return [{ start: item.start, end: item.end, text: memberText(text, item), why }];
+  return [{ start: item.start, end: item.end, text: memberText(text, item, added), why: added.why }];
 }
 
-function memberText(text: string, item: Item): string {
-  if (item.place.shape === 'table') return `${CRONITER} = "*"`;
+function memberText(text: string, item: Item, { name, specifier }: Added): string {
+  if (item.place.shape === 'table') return `${name} = "${specifier || '*'}"`;
   const quote = text[item.start] === "'" ? "'" : '"';
-  return `${quote}${CRONITER}${quote}`;
+  return `${quote}${name}${specifier}${quote}`;
 }

@@ -8,6 +8,8 @@ import {
   compareListed,
   type Listed,
   lockFindings,
+  RUNTIME,
+  RUNTIME_SPECIFIER,
   raisedRq,
   rqFinding,
   SCHEDULER,
@@ -56,6 +58,8 @@ interface Wanted {
   readonly beside: readonly Item[];
   /** An rq-scheduler entry into whose place croniter goes, for want of an rq entry. */
   readonly replaced: readonly Item[];
+  /** rq-scheduler entries into whose place rq-recurring goes, and entries beside which it does. */
+  readonly runtime: { readonly inPlace: readonly Item[]; readonly beside: readonly Item[] };
 }
 
 function wantedOf(doc: TomlDoc, decision: Decision): Wanted {
@@ -65,17 +69,39 @@ function wantedOf(doc: TomlDoc, decision: Decision): Wanted {
   const rq = doc.items.filter((item) => item.name === 'rq' && item.place.installs);
   const sections = new Map(rq.toReversed().map((item) => [item.section, item]));
   const replaced = adds && rq.length === 0 ? gone.filter((item) => item.place.installs).slice(0, 1) : [];
+  const runtime = runtimeOf(doc, decision, new Set(gone), new Set(replaced));
   return {
-    gone: gone.filter((item) => !replaced.includes(item)),
+    gone: gone.filter((item) => !replaced.includes(item) && !runtime.inPlace.includes(item)),
     beside: adds ? [...sections.values()] : [],
     replaced,
+    runtime,
   };
 }
 
+function runtimeOf(
+  { items }: TomlDoc,
+  { addRuntime }: Decision,
+  gone: ReadonlySet<Item>,
+  taken: ReadonlySet<Item>,
+): Wanted['runtime'] {
+  if (addRuntime == null || items.some(({ name }) => name === RUNTIME)) return { inPlace: [], beside: [] };
+  const named = items.filter(
+    ({ name, place, holder }) => name === addRuntime && place.installs && holder.is !== 'table',
+  );
+  const anchors = named.filter((item) => named.find(({ section }) => section === item.section) === item);
+  const free = (item: Item): boolean => gone.has(item) && !taken.has(item);
+  return { inPlace: anchors.filter(free), beside: anchors.filter((item) => !free(item)) };
+}
+
+const CRONITER_ADDED = { name: CRONITER, specifier: '', why: 'add-croniter' };
+const RUNTIME_ADDED = { name: RUNTIME, specifier: RUNTIME_SPECIFIER, why: 'add-runtime' };
+
 function edits(doc: TomlDoc, decision: Decision, project: ProjectView, locks: readonly string[]): FileResult {
-  const { gone, beside, replaced } = wantedOf(doc, decision);
+  const { gone, beside, replaced, runtime } = wantedOf(doc, decision);
   const names = doc.items.map((item) => item.name);
-  const growing = new Set(beside.flatMap(({ holder }) => (holder.is === 'list' ? [holder.list] : [])));
+  const growing = new Set(
+    [...beside, ...runtime.beside].flatMap(({ holder }) => (holder.is === 'list' ? [holder.list] : [])),
+  );
   const removing = {
     text: doc.text,
     names,
@@ -86,8 +112,10 @@ function edits(doc: TomlDoc, decision: Decision, project: ProjectView, locks: re
   const out: Edit[] = [
     ...removeLines(doc.text, removeItems(removing, gone)),
     ...raises,
-    ...beside.flatMap((item) => addBeside(doc.text, item)),
-    ...replaced.flatMap((item) => putInPlace(doc.text, item)),
+    ...beside.flatMap((item) => addBeside(doc.text, item, CRONITER_ADDED)),
+    ...replaced.flatMap((item) => putInPlace(doc.text, item, CRONITER_ADDED)),
+    ...runtime.beside.flatMap((item) => addBeside(doc.text, item, RUNTIME_ADDED)),
+    ...runtime.inPlace.flatMap((item) => putInPlace(doc.text, item, RUNTIME_ADDED)),
   ];
   const findings = doc.items.flatMap((item) => problems(doc, item, decision));
   if (out.length > 0) findings.push(...lockFindings(doc.path, locks, project));
@@ -109,14 +137,14 @@ function problems(doc: TomlDoc, item: Item, decision: Decision): Finding[] {
 }
 
 function confirm(before: TomlDoc, after: TomlDoc, decision: Decision): string | null {
-  const { gone, beside, replaced } = wantedOf(before, decision);
+  const { gone, beside, replaced, runtime } = wantedOf(before, decision);
   const listed = (item: Item): Listed => ({
     section: item.section,
     name: item.name,
     specifier: specifierOf(item),
   });
   const expected = before.items
-    .filter((item) => !gone.includes(item) && !replaced.includes(item))
+    .filter((item) => ![gone, replaced, runtime.inPlace].some((items) => items.includes(item)))
     .map((item) => ({ ...listed(item), specifier: raisedSpecifier(item, decision) }));
   for (const item of [...beside.filter((i) => i.holder.is !== 'table'), ...replaced]) {
     expected.push({
@@ -125,6 +153,8 @@ function confirm(before: TomlDoc, after: TomlDoc, decision: Decision): string | 
       specifier: item.place.shape === 'table' ? '*' : '',
     });
   }
+  for (const { section } of [...runtime.inPlace, ...runtime.beside])
+    expected.push({ section, name: RUNTIME, specifier: RUNTIME_SPECIFIER });
   if (printed(before.values) !== printed(after.values)) return 'values other than dependencies differ';
   return compareListed(expected, after.items.map(listed));
 }
@@ -135,7 +165,7 @@ function raisedSpecifier(item: Item, decision: Decision): string {
     .join(' || ');
 }
 
-const TOUCHED = new Set([SCHEDULER, 'rq', CRONITER]);
+const TOUCHED = new Set([SCHEDULER, 'rq', CRONITER, RUNTIME]);
 
 /** All values but those about the packages that edits touch. */
 function printed(value: unknown): string {

@@ -1,6 +1,17 @@
 import { isMap } from 'yaml';
 import type { Edit, Finding } from '../../../plan/types.js';
-import { analyseCommand, type CommandAnalysis, editedElsewhere, processFact } from '../../command/index.js';
+import {
+  analyseCommand,
+  type CommandAnalysis,
+  editedElsewhere,
+  folderOf,
+  type Ground,
+  imageGround,
+  inProject,
+  joinPath,
+  NOWHERE,
+  processFact,
+} from '../../command/index.js';
 import { normaliseEdits } from '../../edit.js';
 import type { Decision, FileKind, ProjectView } from '../../types.js';
 import { flagAfter } from '../../yaml/flag.js';
@@ -86,15 +97,30 @@ function processesOf(doc: HerokuFile, project: ProjectView): readonly Process[] 
     if (path === undefined || (Array.isArray(list) && list.length > 1)) return [];
     const text = unmaskBytes(String(valueAt(doc.plain, path)));
     const places = { folders: [folder], copies: new Map() };
+    const ground = groundOf(doc, folder, key, project);
     const pieces = [{ form: 'shell' as const, text, origin: null }];
     return [
       {
         name: unmaskBytes(key),
         path,
-        analysis: analyseCommand({ pieces, vars: new Map(), places }, project),
+        analysis: analyseCommand({ pieces, vars: new Map(), places, ground }, project),
       },
     ];
   });
+}
+
+/** Of its own image or the web's, else of the slug that a buildpack makes of the project. */
+function groundOf(doc: HerokuFile, folder: string, key: string, project: ProjectView): Ground {
+  const images = valueAt(doc.plain, ['build', 'docker']);
+  if (!isPlainObject(images)) return inProject(folder);
+  const named = images[key] ?? images[String(valueAt(doc.plain, ['run', key, 'image']))] ?? images.web;
+  const path = typeof named === 'string' ? joinPath(folder, named) : null;
+  const file = path === null ? undefined : project.get(path);
+  return file === undefined ? NOWHERE : imageGround(file.text, folderOf(file.path), null, project);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function schedulers(doc: HerokuFile, decision: Decision, project: ProjectView): readonly Process[] {

@@ -109,7 +109,9 @@ function programOf(text: string, unit: string, settings: readonly Setting[]): re
   const masked = command !== text.slice(start, start + command.length);
   const main = execs.find(({ key }) => key === 'ExecStart') ?? first;
   const name = unit.replace(/\.\w+$/, '');
-  return [{ name, command, offset: start, masked, line: main.line, starts: true }];
+  const folder = settings.findLast(({ key }) => key === 'WorkingDirectory')?.value.replace(/^-/, '');
+  const place = folder === undefined ? {} : { folder };
+  return [{ name, command, offset: start, masked, line: main.line, starts: true, ...place }];
 }
 
 function prefixOf({ value }: Setting): number {

@@ -146,8 +146,18 @@ export const OPTIONS: readonly OptionRow[] = [
   },
   {
     flags: '--unsafe-fixes',
+    about: 'also change Python code where the change must be reviewed: schedulers of Flask-RQ2',
+    commands: READING,
+  },
+  {
+    flags: '--native-api',
     about:
-      'also change Python code where the change must be reviewed: recurring calls, naive times, other queues',
+      "write RQ's own Queue API for every call that provably means the same, also beside recurring calls, which stay",
+    commands: READING,
+  },
+  {
+    flags: '--raise-rq',
+    about: 'raise rq where the files name one that rq_recurring cannot use',
     commands: READING,
   },
   { flags: '--rename-ids', about: 'give job ids that RQ cannot hold a valid new name', commands: DECIDING },
@@ -173,7 +183,7 @@ export const OPTIONS: readonly OptionRow[] = [
   {
     flags: '--tz <zone>',
     about: 'the time zone in which rq-scheduler read cron strings',
-    commands: [...DECIDING, 'code'],
+    commands: DECIDING,
   },
   {
     flags: '--rq-scheduler-version <version>',

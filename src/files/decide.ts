@@ -9,13 +9,13 @@ import {
   startingLines,
   stillStarted,
 } from './decide-starts.js';
-import { minimumVersions, versionOf } from './decide-versions.js';
+import { minimumVersions, type SeriesNeed, versionOf } from './decide-versions.js';
 import { mayBeLoose } from './loose-starts.js';
 import type { CodeUse } from './python/uses.js';
 import type { Decision, Fact, Where } from './types.js';
 
 /** What a decision depends on besides the files. */
-export interface DecideOptions {
+export interface DecideOptions extends SeriesNeed {
   /** Queues that have scheduled jobs in Redis; null where Redis was not looked at. */
   readonly jobQueues: readonly string[] | null;
   /** The scheduler stays, although jobs move (`--keep-scheduler`). */
@@ -62,7 +62,7 @@ export function decide(
   const serving = distinctProcesses(facts).filter((p) => serves(p, options.jobQueues));
   const off = serving.filter((p) => isWorker(p) && p.withScheduler === 'off');
   const enableScheduler = new Set([...off.map(({ id }) => id), ...startingLines(facts, off)]);
-  const versions = minimumVersions(facts, serving, options.rqTarget);
+  const versions = minimumVersions(facts, serving, options.rqTarget, options);
   const env = removeScheduler ? removableEnv(facts) : { names: [], findings: [] };
   const decision: Decision = {
     removeScheduler,

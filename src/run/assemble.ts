@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { CRON_CONFIG_FILE, hasJob } from '../files/cron-config.js';
 import { targetFromDependencies, versionOf } from '../files/decide-versions.js';
 import type { Project } from '../files/project.js';
-import { analyseCode } from '../files/python/uses.js';
 import { zonesNamed } from '../files/zones.js';
 import { parsePlanHead } from '../plan/codec.js';
 import type { CronRegistration } from '../plan/cron-registration.js';
@@ -23,7 +22,7 @@ import type { JobSink } from './job-sinks.js';
 import { decideAll } from './jobs.js';
 import { seeWorkers, workersVersion } from './observe.js';
 import type { OpenRedis } from './open-redis.js';
-import { codeOptions, cronConfigPath, inspectProject, type PlannedFiles, planFiles } from './project.js';
+import { cronConfigPath, inspectProject, type PlannedFiles, planFiles, readCode } from './project.js';
 import type { Covers, LocalRun } from './run-state.js';
 import { ordersOf } from './runbook.js';
 import { importersOf, runtimeModule } from './runtime.js';
@@ -124,9 +123,7 @@ function savedModule(local: LocalRun | null): string | null {
 
 function moduleFor(project: Project | null, options: RunOptions): string {
   if (project === null) return runtimeModule(null, options, []);
-  const analysis = analyseCode(project.view, codeOptions(project, options));
-  const level = options.unsafeFixes ? 'unsafe' : 'safe';
-  return runtimeModule(project, options, importersOf(project, analysis, level));
+  return runtimeModule(project, options, importersOf(project, readCode(project, options)));
 }
 
 /** The file part of a run that stopped part-way, as it was planned then. */

@@ -1,4 +1,5 @@
 import { targetFromDependencies } from '../files/decide-versions.js';
+import { importsDropIn } from '../files/python/drop-in.js';
 import { seenFindings } from '../files/seen/seen.js';
 import type { RedisPort } from '../redis/port.js';
 import { checkAll } from '../verify/checks.js';
@@ -17,9 +18,13 @@ export async function lookAtFiles(project: string, options: RunOptions): Promise
   if (options.only === 'redis') return null;
   try {
     const read = await inspectProject(project, options);
-    const { facts, findings } = read;
+    const { facts, findings, view } = read;
     const seen = seenFindings(read, { changes: [], findings: [], removed: false });
-    return { facts, findings, seen, rq: targetFromDependencies(facts) };
+    const sources = view.paths
+      .filter((path) => path.endsWith('.py'))
+      .map((path) => view.get(path)?.text ?? '');
+    const needsSeries = sources.some(importsDropIn);
+    return { facts, findings, seen, rq: targetFromDependencies(facts), needsSeries };
   } catch (error) {
     if (error instanceof Refusal && error.finding.code === 'no-project-files') return null;
     throw error;

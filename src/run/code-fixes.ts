@@ -1,3 +1,4 @@
+import { targetFromDependencies, tooOldForSeries } from '../files/decide-versions.js';
 import { sha256, unifiedDiff } from '../files/diff.js';
 import { applyEdits, normaliseEdits } from '../files/edit.js';
 import type { Project } from '../files/project.js';
@@ -11,6 +12,7 @@ import { applyFiles } from './apply-files.js';
 import { newlyBroken } from './compiled.js';
 import type { Context, RunOptions } from './context.js';
 import { EXIT, refusal } from './outcome.js';
+import { cronZone } from './project.js';
 import { checkWritable, unfinishedRun } from './run-state.js';
 import { importersOf, installWay, unlisted, vendorRuntime } from './runtime.js';
 
@@ -20,7 +22,7 @@ export interface CodeFixes {
   readonly findings: readonly Finding[];
 }
 
-/** Lays out the fixes up to a level; code that is to make recurring jobs gets the module it imports. */
+/** Lays out the fixes up to a level; code that imports the drop-in gets the module. */
 export function codeFixes(
   project: Project,
   analysis: CodeAnalysis,
@@ -36,11 +38,16 @@ export function codeFixes(
     const action = 'edit' as const;
     return [{ path, kind: 'python', action, edits, before: sha256(before), after: sha256(after), diff }];
   });
-  const recurring = changes.some(({ edits }) => edits.some(({ text }) => text.includes('rq_recurring')));
-  if (!recurring) return { changes, findings: [] };
-  if (installWay(options) === 'package') return { changes, findings: unlisted(project.facts, 'warn') };
-  const runtime = vendorRuntime(project, options, importersOf(project, analysis, level), true);
-  return { changes: [...changes, ...runtime.changes], findings: runtime.findings };
+  const findings = cronZone(project, options, analysis);
+  if (analysis.importers.length === 0) return { changes, findings };
+  const tooOld = options.raiseRq ? [] : tooOldForSeries(project.facts, targetFromDependencies(project.facts));
+  if (installWay(options) === 'package')
+    return { changes, findings: [...tooOld, ...unlisted(project.facts, 'warn'), ...findings] };
+  const runtime = vendorRuntime(project, options, importersOf(project, analysis), true);
+  return {
+    changes: [...changes, ...runtime.changes],
+    findings: [...tooOld, ...runtime.findings, ...findings],
+  };
 }
 
 /**

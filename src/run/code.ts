@@ -1,5 +1,4 @@
 import type { Project } from '../files/project.js';
-import { analyseCode } from '../files/python/uses.js';
 import { type CodeReport, codeJson, openUses } from '../report/code-report.js';
 import { codeText } from '../report/code-text.js';
 import { place, wordFinding } from '../report/messages/index.js';
@@ -9,7 +8,7 @@ import { packageVersion } from '../world/assets.js';
 import { codeFixes, makeFixes } from './code-fixes.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode, Refusal } from './outcome.js';
-import { codeOptions, readFolder } from './project.js';
+import { readCode, readFolder } from './project.js';
 
 /**
  * Shows every use of rq-scheduler in the project's Python and, with `--fix`, makes the fixes. Never looks at Redis.
@@ -20,16 +19,16 @@ export async function code(context: Context): Promise<ExitCode> {
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
   const tool = { name: 'migrate-scheduler', version: packageVersion() };
   let project = await readFolder(context.project, options);
-  let analysis = analyseCode(project.view, codeOptions(project, options));
+  let analysis = readCode(project, options);
   const fixes = codeFixes(project, analysis, level, options);
   let runId: string | null = null;
   if (options.fix) {
-    const [blocked] = fixes.findings;
+    const blocked = fixes.findings.find(({ severity }) => severity === 'error');
     if (blocked) throw new Refusal(EXIT.blocked, blocked);
     if (fixes.changes.length > 0) {
       runId = makeFixes(context, project, fixes);
       project = await readFolder(context.project, options);
-      analysis = analyseCode(project.view, codeOptions(project, options));
+      analysis = readCode(project, options);
     }
   }
   const report: CodeReport = { analysis, level, changes: fixes.changes, runId, tool };

@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly limit?: number;
   readonly fix?: boolean;
   readonly unsafeFixes?: boolean;
+  readonly nativeApi?: boolean;
+  readonly raiseRq?: boolean;
   readonly diff?: boolean;
 }
 

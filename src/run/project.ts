@@ -1,17 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
+import { compare } from '@renovatebot/pep440';
 import { coverageOf } from '../files/coverage.js';
 import { CRON_CONFIG_FILE, cronConfigText, missingJobs } from '../files/cron-config.js';
 import { decide } from '../files/decide.js';
 import { versionOf } from '../files/decide-versions.js';
 import { registrationZones } from '../files/decide-zone.js';
 import { addition, changesFor, creation, type Project, readProject } from '../files/project.js';
-import { analyseCode, type CodeAnalysis, type CodeOptions, isBlocking } from '../files/python/uses.js';
+import { analyseCode, type CodeAnalysis, isBlocking } from '../files/python/uses.js';
 import { importFolder } from '../files/runtime-place.js';
 import { namedFindings } from '../files/seen/named.js';
 import { isSearched, isWorthSearching } from '../files/seen/paths.js';
 import { seenFindings } from '../files/seen/seen.js';
 import type { Decision, Fact } from '../files/types.js';
-import { zonesNamed } from '../files/zones.js';
 import type { ContainerCount, QueueCoverage } from '../plan/plan.js';
 import type { JobTally } from '../plan/tally.js';
 import type { FileChange, Finding, PlanTarget } from '../plan/types.js';
@@ -21,7 +21,15 @@ import type { RunOptions } from './context.js';
 import { changesThatRun, factsAfter } from './facts-after.js';
 import { FILE_KINDS, prepareKinds } from './file-kinds.js';
 import { EXIT, refusal } from './outcome.js';
-import { importersOf, installWay, placeIn, unlisted, vendoredFindings, vendorRuntime } from './runtime.js';
+import {
+  importersOf,
+  installWay,
+  placeIn,
+  runtimeModule,
+  unlisted,
+  vendoredFindings,
+  vendorRuntime,
+} from './runtime.js';
 
 /** The file part of a plan. */
 export interface PlannedFiles {
@@ -64,16 +72,18 @@ export function planFiles(
 ): PlannedFiles {
   const keepScheduler = Boolean(options.keepScheduler);
   const level = options.unsafeFixes ? 'unsafe' : 'safe';
-  const analysis = analyseCode(project.view, codeOptions(project, options));
-  const needed = needsRuntime(options, jobs, analysis, level);
+  const analysis = readCode(project, options);
+  const needed = needsRuntime(options, jobs, analysis);
   const byPackage = installWay(options) === 'package';
   const { decision, findings } = decide(project.facts, {
     jobQueues: options.only === 'files' ? null : jobs.queues,
     keepScheduler,
     allow: new Set(options.allow),
     rqTarget: target.rq,
-    needsCroniter: jobs.needsCroniter || (level === 'unsafe' && writesCroniter(analysis)),
+    needsCroniter: jobs.needsCroniter,
     requireRuntime: needed && byPackage,
+    needsSeries: jobs.byAction.rearm > 0 || analysis.importers.length > 0,
+    raiseRq: Boolean(options.raiseRq),
     cronConfig: jobs.registrations.length > 0 ? CRON_CONFIG_FILE : null,
     codeLeft: analysis.left(level).filter(isBlocking),
   });
@@ -89,7 +99,7 @@ export function planFiles(
   const after = factsAfter(project, planned.changes);
   const runtime = byPackage
     ? { changes: [], findings: needed ? [...vendoredFindings(project), ...unlisted(after, 'error')] : [] }
-    : vendorRuntime(project, options, importersOf(project, analysis, level), needed);
+    : vendorRuntime(project, options, importersOf(project, analysis), needed);
   const all = seenFindings(project, { ...planned, removed: decision.removeScheduler });
   const uses = usesScheduler(project) || all.some(({ code }) => code.startsWith('scheduler-'));
   const seen = all.filter(({ code }) =>
@@ -108,6 +118,7 @@ export function planFiles(
       ...(registration?.findings ?? []),
       ...(keepScheduler ? [] : laterBlockers(project, whole, planned.findings)),
       ...codeFindings(analysis, level),
+      ...cronZone(project, options, analysis),
       ...seen,
       ...namedFindings(project, after, planned.changes),
       ...runtime.findings,
@@ -126,20 +137,37 @@ function laterBlockers(project: Project, decision: Decision, told: readonly Find
   return findings.filter((one) => one.severity === 'error' && !known.has(JSON.stringify(one)));
 }
 
-/** What the files, the dependencies and the options tell about the calls in the code. */
-export function codeOptions(project: Project, { tz, rqSchedulerVersion }: RunOptions): CodeOptions {
-  return {
-    zone: tz ?? null,
-    zones: zonesNamed(project),
-    schedulerVersion: rqSchedulerVersion ?? versionOf(project.facts, 'rq-scheduler'),
-  };
+/** The uses of rq-scheduler in the project's code, fixed as the options want it, with the runtime under its dotted name. */
+export function readCode(project: Project, options: RunOptions): CodeAnalysis {
+  const nativeApi = Boolean(options.nativeApi);
+  const importers = importersOf(project, analyseCode(project.view, { nativeApi }));
+  return analyseCode(project.view, { nativeApi, runtimeModule: runtimeModule(project, options, importers) });
 }
 
-function writesCroniter({ uses }: CodeAnalysis): boolean {
-  return uses.some(
-    ({ code, fix, args }) => code === 'code-cron' && fix === 'unsafe' && args.dialect === 'croniter',
-  );
+/** The first rq-scheduler that reads cron strings in its host's zone (SEMANTICS §6); rq_recurring does as it does. */
+const LOCAL_CRON_SINCE = '0.12';
+
+/** Code written for an rq-scheduler that read cron strings as UTC: the zone must be named. */
+export function cronZone({ facts }: Project, options: RunOptions, { uses }: CodeAnalysis): Finding[] {
+  const version = options.rqSchedulerVersion ?? versionOf(facts, 'rq-scheduler');
+  const calls = uses.filter(({ code, args }) => code === 'code-cron' && args.localTime !== true);
+  const [first] = calls;
+  if (first === undefined || version === null || compare(version, LOCAL_CRON_SINCE) >= 0) return [];
+  const { path, line, column } = first;
+  return [
+    {
+      code: 'cron-read-as-utc',
+      severity: 'warn',
+      path,
+      line,
+      column,
+      args: { version, count: calls.length },
+    },
+  ];
 }
+
+/** Imports block as `code-imports`, workers are told of by their processes, and recurring calls stay as they are. */
+const TOLD_ELSEWHERE = new Set(['code-import', 'code-worker-start', 'code-schedule', 'code-cron']);
 
 /**
  * Uses of rq-scheduler that stay: `code-imports` is what blocks, these say what to do. Workers and, in files that are
@@ -148,7 +176,7 @@ function writesCroniter({ uses }: CodeAnalysis): boolean {
 function codeFindings(analysis: CodeAnalysis, level: 'safe' | 'unsafe'): Finding[] {
   return analysis
     .left(level)
-    .filter(({ code }) => code !== 'code-import' && code !== 'code-worker-start')
+    .filter(({ code }) => !TOLD_ELSEWHERE.has(code))
     .filter(({ code, path }) => code !== 'code-legacy-key' || path.endsWith('.py'))
     .map(({ code, severity, path, line, column, call, replacement, fix, args }) => ({
       code,
@@ -161,20 +189,12 @@ function codeFindings(analysis: CodeAnalysis, level: 'safe' | 'unsafe'): Finding
 }
 
 /**
- * Recurring jobs need the module, and so does code that fixes make import it; where Redis was not looked at, whoever
- * names its place wants it.
+ * Recurring jobs need the module, and so does code that imports it; where Redis was not looked at, whoever names its
+ * place wants it.
  */
-function needsRuntime(
-  options: RunOptions,
-  jobs: JobTally,
-  { uses }: CodeAnalysis,
-  level: 'safe' | 'unsafe',
-): boolean {
-  const making = uses.filter(({ args }) => args.recurring === true);
-  if (level === 'unsafe' && making.some(({ fix }) => fix === 'unsafe')) return true;
-  if ((options.recurring ?? 'rearm') !== 'rearm') return jobs.byAction.rearm > 0;
+function needsRuntime(options: RunOptions, jobs: JobTally, { importers }: CodeAnalysis): boolean {
   const asked = options.only === 'files' && options.runtimePath !== undefined;
-  return jobs.byAction.rearm > 0 || asked || making.length > 0;
+  return jobs.byAction.rearm > 0 || importers.length > 0 || asked;
 }
 
 /** Where cron_config.py goes: where workers import from; where that is not known, to the project's own folder. */

@@ -18,16 +18,13 @@ export function installWay({ recurringInstall }: RunOptions): InstallWay {
   return recurringInstall ?? 'vendor';
 }
 
-/** Python files that import the package, or will when the fixes of this level are made. */
-export function importersOf(
-  { view }: Project,
-  analysis: CodeAnalysis,
-  level: 'safe' | 'unsafe',
-): readonly string[] {
+/** Python files that import the package, or will when the fixes are made. */
+export function importersOf({ view }: Project, { importers }: CodeAnalysis): readonly string[] {
+  const swapped = new Set(importers);
   return view.paths.filter((path) => {
     const text = path.endsWith('.py') ? view.get(path)?.text : undefined;
     if (text === undefined) return false;
-    if (analysis.edits(path, level).some((edit) => edit.text.includes(RUNTIME_NAME))) return true;
+    if (swapped.has(path)) return true;
     const imports = text.includes(RUNTIME_NAME) ? importsOf(parsePython(text)) : [];
     return imports.some(({ origin }) => origin.split('.').includes(RUNTIME_NAME));
   });

@@ -16,12 +16,14 @@ export interface FilesSeen {
   readonly seen: readonly Finding[];
   /** RQ version that the dependencies fix. */
   readonly rq: string | null;
+  /** Code imports rq_recurring. */
+  readonly needsSeries?: boolean;
 }
 
 /** The checks of the project's files; `queues` null where Redis was not looked at. */
 export function fileChecks(files: FilesSeen | null, queues: readonly QueueSeen[] | null): Check[] {
   if (files === null) return [check('files-none', 'skip', null)];
-  const { facts, findings, seen, rq } = files;
+  const { facts, findings, seen, rq, needsSeries = false } = files;
   const busy = queues?.filter(({ scheduled }) => scheduled > 0).map(({ name }) => name) ?? null;
   // What would block or be changed if the move were planned now.
   const decided = decide(facts, {
@@ -30,6 +32,7 @@ export function fileChecks(files: FilesSeen | null, queues: readonly QueueSeen[]
     allow: new Set(['code-imports', 'dependent-package', 'rq-not-listed']),
     rqTarget: rq,
     needsCroniter: false,
+    needsSeries,
     cronConfig: null,
   }).findings;
   return [
@@ -40,8 +43,8 @@ export function fileChecks(files: FilesSeen | null, queues: readonly QueueSeen[]
     ...passOr('files-imports-gone', of(decided, 'code-imports'), ({ args }) => ({
       module: args.module ?? '',
     })),
-    ...passOr('files-versions-suit', of(decided, 'rq-too-old', 'django-rq-too-old'), ({ code, args }) => ({
-      name: code === 'rq-too-old' ? 'rq' : 'django-rq',
+    ...passOr('files-versions-suit', of(decided, ...VERSIONS), ({ code, args }) => ({
+      name: code === 'django-rq-too-old' ? 'django-rq' : 'rq',
       version: args.version ?? '',
       minimum: args.minimum ?? '',
     })),
@@ -49,6 +52,9 @@ export function fileChecks(files: FilesSeen | null, queues: readonly QueueSeen[]
     ...covered(facts, busy),
   ];
 }
+
+/** Versions named in the files that cannot do what is needed. */
+const VERSIONS = ['rq-too-old', 'rq-too-old-for-series', 'django-rq-too-old'];
 
 function of(findings: readonly Finding[], ...codes: readonly string[]): Finding[] {
   return findings.filter(({ code }) => codes.includes(code));

@@ -252,3 +252,39 @@ describe('decide: environment', () => {
     expect(decided(facts, { keepScheduler: true }).removeEnv.size).toBe(0);
   });
 });
+
+describe('decide: rq for rq_recurring', () => {
+  const needed = { needsSeries: true, rqTarget: null };
+  const target = (facts: Fact[]) => ({ ...needed, rqTarget: targetFromDependencies(facts) });
+
+  it.each(['==1.10.1', '==1.15.0', '<1.15', '>=1.5,<1.12', '~=1.13.0', '==1.14.*'])(
+    'refuses one that is named as %s, unless it is to be raised',
+    (specifier) => {
+      const facts = [dependency('rq', specifier)];
+      const refused = decided(facts, target(facts));
+      expect(refused.findings).toMatchObject([
+        { code: 'rq-too-old-for-series', severity: 'error', path: 'f', line: 7, args: { minimum: '1.15.1' } },
+      ]);
+      expect(refused.minimumRq).toBeNull();
+      const raised = decided(facts, { ...target(facts), raiseRq: true });
+      expect([raised.minimumRq, raised.codes.includes('rq-too-old-for-series')]).toEqual(['1.15.1', false]);
+    },
+  );
+
+  it('refuses one that only a lock file names', () => {
+    const facts: Fact[] = [{ type: 'locked', name: 'rq', version: '1.4.3', where }];
+    expect(decided(facts, target(facts)).codes).toEqual(['rq-too-old-for-series']);
+  });
+
+  it.each(['', '>=1.5', '==2.6.1', '==1.15.1', '>=2.6,<2.7', '~=1.16.0', '^1.10', '<3', '==2.*', '>1.15'])(
+    'takes one that is named as %j, with a floor where versions are open',
+    (specifier) => {
+      const facts = [dependency('rq', specifier)];
+      expect(decided(facts, target(facts)).codes).toEqual([]);
+    },
+  );
+
+  it('asks nothing where it is not used', () => {
+    expect(decided([dependency('rq', '==1.10.1')], { rqTarget: '1.10.1' }).codes).toEqual([]);
+  });
+});

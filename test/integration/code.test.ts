@@ -23,6 +23,10 @@ async function project(name: string): Promise<string> {
 }
 
 const fixture = (name: string, which: string) => tree(join(CODE_FIXTURES, name, which));
+const isRuntime = (path: string) => path.startsWith('rq_recurring');
+const runtimeOf = (folder: string) => Object.keys(projectTree(folder)).filter(isRuntime);
+const ofProject = (folder: string) =>
+  Object.fromEntries(Object.entries(projectTree(folder)).filter(([path]) => !isRuntime(path)));
 const NOWHERE = { env: { REDIS_URL: 'redis://localhost:1/0' } };
 
 describe('migrate-scheduler code', () => {
@@ -30,7 +34,8 @@ describe('migrate-scheduler code', () => {
     const folder = await project('mixed-levels');
     const done = await cli(['code', '--project', folder], NOWHERE);
     expect(done.code).toBe(1);
-    expect(done.stdout).toMatch(/^program\.py:14:1 .*code-cron.*\[unsafe\]$/m);
+    expect(done.stdout).toMatch(/^program\.py:5:1 .*code-import.*\[safe\]$/m);
+    expect(done.stdout).toMatch(/^program\.py:14:1 .*code-cron/m);
     expect(done.stdout).toMatch(/code --fix/);
     expect(tree(folder)).toEqual(fixture('mixed-levels', 'before'));
     const json = await cliJson<CodeDocument>(1, ['code', '--project', folder]);
@@ -39,22 +44,29 @@ describe('migrate-scheduler code', () => {
     expect(json.runId).toBeNull();
   });
 
-  it('makes the fixes of a level, with the module they need, and rolls them back', async () => {
+  it('makes the fixes, with the module they need, and rolls them back', async () => {
     const folder = await project('mixed-levels');
-    const first = await cliJson<CodeDocument>(1, ['code', '--fix', '--project', folder]);
-    expect(projectTree(folder)).toEqual(fixture('mixed-levels', 'after'));
+    const where = ['--runtime-path', '.', '--project', folder];
+    const first = await cliJson<CodeDocument>(0, ['code', '--fix', ...where]);
+    expect(first.uses).toEqual([]);
+    expect(ofProject(folder)).toEqual(fixture('mixed-levels', 'after'));
+    expect(runtimeOf(folder)).not.toEqual([]);
     await cliJson(0, ['rollback', String(first.runId), '--yes', '--project', folder]);
     expect(projectTree(folder)).toEqual(fixture('mixed-levels', 'before'));
-    const second = await cliJson<CodeDocument>(0, ['code', '--fix', '--unsafe-fixes', '--project', folder]);
-    expect(second.uses).toEqual([]);
-    const files = Object.entries(projectTree(folder));
-    const runtime = files.filter(([path]) => path.startsWith('rq_recurring/'));
-    const rest = files.filter((one) => !runtime.includes(one));
-    expect(Object.fromEntries(rest)).toEqual(fixture('mixed-levels', 'after-unsafe'));
-    expect(runtime.map(([path]) => path)).toContain('rq_recurring/__init__.py');
+    await cliJson<CodeDocument>(0, ['code', '--fix', '--native-api', ...where]);
+    expect(ofProject(folder)).toEqual(fixture('mixed-levels', 'after-native'));
     await cliJson(0, ['rollback', '--yes', '--project', folder]);
     expect(projectTree(folder)).toEqual(fixture('mixed-levels', 'before'));
     expect(existsSync(join(folder, 'rq_recurring'))).toBe(false);
+  });
+
+  it('changes nothing where the files name an rq that is too old for the module', async () => {
+    const folder = await project('mixed-levels');
+    await writeFile(join(folder, 'requirements.txt'), 'rq==1.10.1\n');
+    const before = tree(folder);
+    const done = await cli(['code', '--fix', '--runtime-path', '.', '--project', folder]);
+    expect([done.code, done.stderr]).toEqual([3, expect.stringContaining('requirements.txt:1: ')]);
+    expect(tree(folder)).toEqual(before);
   });
 
   it('prints a diff that patch applies', async () => {
@@ -86,7 +98,7 @@ describe('migrate-scheduler code', () => {
     const folder = await project('mixed-levels');
     await writeFile(join(folder, 'rq_recurring.py'), 'x = 1\n');
     const before = tree(folder);
-    const done = await cli(['code', '--fix', '--unsafe-fixes', '--project', folder]);
+    const done = await cli(['code', '--fix', '--runtime-path', '.', '--project', folder]);
     expect(done.code).toBe(3);
     expect(done.stderr).toContain('rq_recurring.py: ');
     expect(tree(folder)).toEqual(before);

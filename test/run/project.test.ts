@@ -53,8 +53,8 @@ describe('what blocks', () => {
 
   it('is told at once, not one after the other', () => {
     expect(errors('')).toEqual(['scheduler-also-runs']);
-    const subclass = 'from rq_scheduler import Scheduler as S\nclass T(S): pass\n';
-    expect(errors(subclass)).toEqual(['code-imports', 'scheduler-also-runs']);
+    const unknown = 'from rq_scheduler import nothing_of_ours\n';
+    expect(errors(unknown)).toEqual(['code-imports', 'scheduler-also-runs']);
   });
 
   it('is nothing where the scheduler is to stay', () => {
@@ -90,5 +90,31 @@ describe('the zone of those who register', () => {
 
     expect(written).toBe(false);
     expect(codes).not.toContain('registration-zone-differs');
+  });
+});
+
+describe('cron strings that an early rq-scheduler read as UTC', () => {
+  const codes = (code: string, version: string) => {
+    const requirements = { path: 'requirements.txt', text: `rq==1.16.2\nrq-scheduler==${version}\n` };
+    const files = [
+      { path: 'Procfile', text: 'worker: rq worker -s\n' },
+      { path: 'app.py', text: code },
+    ];
+    const project = readProject([...files, requirements], FILE_KINDS);
+    const options = { only: 'files', runtimePath: '.' } as Partial<RunOptions> as RunOptions;
+    const { findings } = planFiles(project, options, new Tally().result(), { rq: null, source: 'unknown' });
+    return findings
+      .filter((one) => one.code === 'cron-read-as-utc')
+      .map(({ path, line }) => `${path}:${line}`);
+  };
+  const made = 'from rq_scheduler import Scheduler\ns = Scheduler()\n';
+
+  it.each([
+    ["s.cron('0 3 * * *', f)\n", '0.11.0', ['app.py:3']],
+    ["s.cron('0 3 * * *', f, use_local_timezone=True)\n", '0.11.0', []],
+    ["s.cron('0 3 * * *', f)\n", '0.13.1', []],
+    ['s.schedule(w, f, interval=5)\n', '0.11.0', []],
+  ])('%j with %s', (call, version, places) => {
+    expect(codes(made + call, version)).toEqual(places);
   });
 });

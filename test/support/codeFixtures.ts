@@ -40,26 +40,28 @@ export function fixedFiles(
 
 /** What a case expects: `path:line:column code fix` lines, and the files after the fixes of each level. */
 export interface CodeCase {
-  /** Zone in which cron strings are read (`zone.txt`); null where it is not known. */
-  readonly zone: string | null;
   readonly before: readonly SourceFile[];
   readonly findings: readonly string[];
   readonly safe: readonly SourceFile[];
   readonly unsafe: readonly SourceFile[];
+  /** After the safe fixes with RQ's own API asked for. */
+  readonly native: readonly SourceFile[];
 }
 
-/** Reads a case. Without `after/` the safe fixes change nothing, without `after-unsafe/` the unsafe ones add none. */
+/**
+ * Reads a case. Without `after/` the safe fixes change nothing; without `after-unsafe/` the unsafe ones add none, and
+ * without `after-native/` RQ's own API is used no further.
+ */
 export function codeCase(name: string): CodeCase {
   const folder = join(CODE_FIXTURES, name);
   const before = sourceTree(join(folder, 'before'));
   const orElse = (found: SourceFile[], other: readonly SourceFile[]) => (found.length > 0 ? found : other);
   const safe = orElse(sourceTree(join(folder, 'after')), before);
-  const zone = join(folder, 'zone.txt');
   return {
-    zone: existsSync(zone) ? readFileSync(zone, 'utf8').trim() : null,
     before,
     findings: readFileSync(join(folder, 'findings.txt'), 'utf8').split('\n').filter(Boolean),
     safe,
     unsafe: orElse(sourceTree(join(folder, 'after-unsafe')), safe),
+    native: orElse(sourceTree(join(folder, 'after-native')), safe),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { importsDropIn } from '../../src/files/python/drop-in.js';
 import type { Finding } from '../../src/plan/types.js';
 import { fileChecks } from '../../src/verify/files.js';
 
@@ -26,4 +27,27 @@ describe('files that no kind knows', () => {
   ])('%j', (found, expected) => {
     expect(found).toEqual(expected);
   });
+});
+
+it('fails where code imports rq_recurring and the files name an rq that it cannot use', () => {
+  const facts = [
+    { type: 'dependency', name: 'rq', specifier: '==1.10.1', where: { path: 'requirements.txt', line: 2 } },
+  ] as const;
+  const versions = (needsSeries: boolean) =>
+    fileChecks({ facts, findings: [], seen: [], rq: '1.10.1', needsSeries }, null).filter(
+      ({ code }) => code === 'files-versions-suit',
+    );
+  expect(versions(false)).toMatchObject([{ status: 'pass' }]);
+  expect(versions(true)).toMatchObject([{ status: 'fail', path: 'requirements.txt', line: 2 }]);
+});
+
+it.each([
+  ['from rq_recurring import Scheduler', true],
+  ['    from shop.rq_recurring.django import get_scheduler', true],
+  ['import rq_recurring as rq_scheduler', true],
+  ['from shop import rq_recurring', true],
+  ['# from rq_recurring import Scheduler', false],
+  ['import rq_recurring_other', false],
+])('%j imports rq_recurring: %s', (text, expected) => {
+  expect(importsDropIn(text)).toBe(expected);
 });

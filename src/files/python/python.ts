@@ -4,6 +4,7 @@ import { importsOf } from '../pysource/imports.js';
 import { hasSyntaxError, parsePython } from '../pysource/parser.js';
 import { pythonStarts } from '../pysource/starts.js';
 import type { Decision, Fact, FileKind, FileResult, SourceFile } from '../types.js';
+import { isDropIn } from './drop-in.js';
 import { environmentReads } from './env-reads.js';
 import { schedulerModules } from './modules.js';
 
@@ -50,21 +51,20 @@ function turnOn(file: SourceFile): FileResult {
 }
 
 /**
- * The same starts as before, those switched on that were to be; the same facts, but for imports that are gone;
- * nothing unparsable that was not so before.
+ * The same workers are started as before, those switched on that were to be; the same facts, but for imports that are
+ * gone; nothing unparsable that was not so before. What ran rq-scheduler does so no more once its import is swapped.
  */
 function confirm(before: PythonDoc, after: PythonDoc, decision: Decision): string | null {
   const switched = decision.enableInScripts.has(before.file.path);
-  const expected = pythonStarts(before.file.text).map(({ role, queues, withScheduler, turnOn: place }) => ({
+  const swapped = fixes(before.file, decision).length > 0;
+  const startsIn = ({ file }: PythonDoc) =>
+    pythonStarts(file.text).filter(({ role }) => !swapped || role === 'worker');
+  const expected = startsIn(before).map(({ role, queues, withScheduler, turnOn: place }) => ({
     role,
     queues,
     withScheduler: place && switched ? 'on' : withScheduler,
   }));
-  const found = pythonStarts(after.file.text).map(({ role, queues, withScheduler }) => ({
-    role,
-    queues,
-    withScheduler,
-  }));
+  const found = startsIn(after).map(({ role, queues, withScheduler }) => ({ role, queues, withScheduler }));
   if (JSON.stringify(found) !== JSON.stringify(expected)) return 'worker starts differ';
   if (!sameFacts(before, after)) return 'other facts differ';
   return hasSyntaxError(after.file.text) && !hasSyntaxError(before.file.text)
@@ -88,7 +88,7 @@ function sameFacts(before: PythonDoc, after: PythonDoc): boolean {
 const TELLING = /\brq\b|rq_scheduler|flask_rq2|django_rq|environ|getenv|decouple|starlette|BaseSettings/;
 
 function readFacts(file: SourceFile): Fact[] {
-  if (!TELLING.test(file.text)) return [];
+  if (!TELLING.test(file.text) || isDropIn(file.path, file.text)) return [];
   const root = parsePython(file.text);
   const where = (offset: number) => ({ path: file.path, line: lineOf(file.text, offset) });
   const imports = schedulerModules(root, importsOf(root)).map(

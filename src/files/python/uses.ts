@@ -4,7 +4,7 @@ import { analyse } from './code/analysis.js';
 
 export { isBlocking } from './code/analysis.js';
 
-/** How sure a fix is: a safe one keeps the meaning provably, an unsafe one is to be reviewed, `none` there is not. */
+/** How sure a fix is: a safe one keeps the meaning, an unsafe one is to be reviewed, `none` there is not. */
 export type FixLevel = 'safe' | 'unsafe' | 'none';
 
 /** One use of rq-scheduler in a project's Python, and what becomes of it. */
@@ -34,20 +34,20 @@ export interface CodeAnalysis {
   /** Python files looked at, and those that had to be parsed. */
   readonly scanned: number;
   readonly parsed: number;
+  /** Files that import the drop-in once the safe fixes are made: it must be within reach of each. */
+  readonly importers: readonly string[];
   /** Edits of one file when fixes up to this level are applied, imports added and removed included. */
   edits(path: string, level: 'safe' | 'unsafe'): readonly Edit[];
   /** Uses that remain after these fixes, in the order of work. */
   left(level: 'none' | 'safe' | 'unsafe'): readonly CodeUse[];
 }
 
-/** What the project's files may not tell. */
+/** How the uses are to be fixed. */
 export interface CodeOptions {
-  /** IANA zone in which rq-scheduler read cron strings. */
-  readonly zone?: string | null;
-  /** Zones that the files give rq-scheduler's processes (`zonesNamed`). */
-  readonly zones?: readonly string[];
-  /** Version of rq-scheduler whose calls these are. */
-  readonly schedulerVersion?: string | null;
+  /** Dotted name of the module that has the drop-in Scheduler; `rq_recurring` where it is left out. */
+  readonly runtimeModule?: string;
+  /** RQ's own Queue API for every call that provably means the same, also beside recurring ones. */
+  readonly nativeApi?: boolean;
 }
 
 const known = new WeakMap<ProjectView, Map<string, CodeAnalysis>>();
@@ -56,7 +56,7 @@ const known = new WeakMap<ProjectView, Map<string, CodeAnalysis>>();
 export function analyseCode(view: ProjectView, options: CodeOptions = {}): CodeAnalysis {
   const ofView = known.get(view) ?? new Map<string, CodeAnalysis>();
   known.set(view, ofView);
-  const key = JSON.stringify([options.zone ?? null, options.zones ?? [], options.schedulerVersion ?? null]);
+  const key = JSON.stringify([options.runtimeModule ?? null, options.nativeApi ?? false]);
   const analysis = ofView.get(key) ?? analyse(view, options);
   ofView.set(key, analysis);
   return analysis;

@@ -31,7 +31,7 @@ function deletion(a: Parameters<Word>[0]): string {
 const FINDINGS: Readonly<Record<string, Word>> = {
   'code-imports': (a) => ({
     text: `imports ${a.module}${a.optional ? ' (in a try block)' : ''}; it breaks once rq-scheduler is uninstalled, or goes on filling a schedule that nobody reads.`,
-    next: `${a.left ? `Change first, in this order: ${list(a.left)}${a.more ? ` and ${a.more} more` : ''}` : 'Change the code first'}; --unsafe-fixes changes more of it. Or keep the service (--keep-scheduler), or accept it (--allow code-imports).`,
+    next: `${a.left ? `Change first, in this order: ${list(a.left)}${a.more ? ` and ${a.more} more` : ''}` : 'Change the code first'} (migrate-scheduler code lists it). Or keep the service (--keep-scheduler), or accept it (--allow code-imports).`,
   }),
   'dependent-package': (a) => ({
     text: `${a.name} itself needs rq-scheduler; both must go, or both stay.`,
@@ -92,6 +92,10 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   'rq-below-two': (a) => ({
     text: `rq is held below 2 (${a.specifier}), and ${a.minimum} is needed.`,
     next: 'Move the code to rq 2 first.',
+  }),
+  'cron-read-as-utc': (a) => ({
+    text: `rq-scheduler ${a.version} reads cron strings as UTC, and rq_recurring reads them in the host's time zone, as rq-scheduler does from 0.12 on${Number(a.count) > 1 ? ` (${a.count} calls)` : ''}.`,
+    next: "Pass tz='UTC' to the Scheduler, or set RQ_RECURRING_TZ=UTC for the processes that register jobs.",
   }),
   'rq-too-old': (a) => ({ text: `rq ${a.version} is too old: ${a.minimum} or later is needed.` }),
   'rq-specifier-unreadable': (a) => ({

@@ -101,10 +101,16 @@ export const JOBS: Readonly<Record<string, Word>> = {
     text: `${job(a)} has the cron string "${a.cron}", which matches no date any more.`,
     next: 'Cancel it.',
   }),
-  'rq-too-old-for-series': (a) => ({
-    text: `${job(a)} recurs, and rq_recurring needs RQ 1.15.1 or later.`,
-    next: 'Upgrade rq first, or keep the service for now (--recurring keep --keep-scheduler).',
-  }),
+  'rq-too-old-for-series': (a) =>
+    a.minimum === undefined
+      ? {
+          text: `${job(a)} recurs, and rq_recurring needs RQ 1.15.1 or later.`,
+          next: 'Upgrade rq first, or keep the service for now (--recurring keep --keep-scheduler).',
+        }
+      : {
+          text: `rq ${a.version} is named, and rq_recurring needs ${a.minimum} or later.`,
+          next: 'Raise it, with what goes with it, or let it be raised (--raise-rq).',
+        },
   'score-invalid': (a) => ({
     text: `${job(a)} is scheduled at ${a.detail}, which is no time.`,
     next: 'Cancel it.',

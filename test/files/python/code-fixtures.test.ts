@@ -13,17 +13,21 @@ const shown = (files: readonly SourceFile[]) =>
 
 describe('Python code, one folder a case', () => {
   it.each(codeCases())('%s', (name) => {
-    const { zone, before, findings, safe, unsafe } = codeCase(name);
-    const analysis = analyseCode(viewOf(before), { zone });
+    const { before, findings, safe, unsafe, native } = codeCase(name);
+    const analysis = analyseCode(viewOf(before));
     const found = analysis.uses.map((use) => `${use.path}:${use.line}:${use.column} ${use.code} ${use.fix}`);
     expect(found).toEqual(findings);
     expect(shown(fixedFiles(before, analysis, 'safe'))).toEqual(shown(safe));
     expect(shown(fixedFiles(before, analysis, 'unsafe'))).toEqual(shown(unsafe));
+    const asked = analyseCode(viewOf(before), { nativeApi: true });
+    expect(shown(fixedFiles(before, asked, 'safe'))).toEqual(shown(native));
   });
 
   it.each(codeCases())('%s is fixed once and for all', (name) => {
-    const { zone, unsafe } = codeCase(name);
-    const again = analyseCode(viewOf(unsafe), { zone });
+    const { unsafe, native } = codeCase(name);
+    const again = analyseCode(viewOf(unsafe));
     expect(shown(fixedFiles(unsafe, again, 'unsafe'))).toEqual(shown(unsafe));
+    const asked = analyseCode(viewOf(native), { nativeApi: true });
+    expect(shown(fixedFiles(native, asked, 'safe'))).toEqual(shown(native));
   });
 });

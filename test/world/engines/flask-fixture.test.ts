@@ -31,7 +31,11 @@ describe.each(['flask-subscriptions/before', 'flask-subscriptions/after', 'flask
     afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
     it('schedules on its own and with init_rq_schedules.py; rq_worker.py runs what is due', async () => {
-      const env = { REDIS_URL: parts.url, DATABASE_PATH: join(cwd, 'test.db') };
+      const env = {
+        REDIS_URL: parts.url,
+        DATABASE_PATH: join(cwd, 'test.db'),
+        PYTHONPATH: `${ROOT}python/src`,
+      };
       const at = now() + 2;
       const script = join(PY_DIR, 'use_flask_app.py');
       const answers = await runPython<Answers>({ venv, script, cwd, env, args: [`${at}`] });

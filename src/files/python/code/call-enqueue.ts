@@ -4,12 +4,14 @@ import { type Argument, ArgumentEdits, argumentList } from './arguments.js';
 import { timeDraft } from './call-times.js';
 import { type CodeContext, connectionText, field, queueOf, Work } from './context.js';
 import type { Draft } from './draft.js';
+import { quoted } from './making.js';
 import type { RawUse } from './raw-use.js';
 import type { Site } from './value.js';
 
-export type CallUse = Extract<RawUse, { is: 'call' }>;
+type CallUse = Extract<RawUse, { is: 'call' }>;
 
 const WHY = 'swap-call';
+const WHY_QUEUE = 'swap-queue';
 
 /** rq-scheduler's names of options (scheduler.py enqueue_at, 0.9 to 0.14) and RQ's (queue.py parse_args, 1.15 to 3.0). */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -18,7 +20,6 @@ const RENAMED: Readonly<Record<string, string>> = {
   job_result_ttl: 'result_ttl',
   job_description: 'description',
 };
-const SAME = new Set(['job_id', 'meta', 'on_success', 'on_failure']);
 /** Options of RQ's that rq-scheduler hands to the job's own function. */
 const TAKEN = new Set([
   'description',
@@ -39,8 +40,11 @@ const TAKEN = new Set([
   'f',
 ]);
 
-/** `enqueue_at` and `enqueue_in`: the same methods of a Queue, with other names for the options. */
-export function enqueueDrafts(use: CallUse, context: CodeContext): Draft[] {
+/**
+ * `enqueue_at` and `enqueue_in`: the same methods of a Queue, with other names for the options. With `apart` the
+ * Scheduler stays what it is, and the call gets a Queue of its own.
+ */
+export function enqueueDrafts(use: CallUse, context: CodeContext, apart = false): Draft[] {
   const { file, node, sites, method } = use;
   const work = new Work(file, context);
   const changes = new ArgumentEdits(node, file.text, WHY);
@@ -48,19 +52,15 @@ export function enqueueDrafts(use: CallUse, context: CodeContext): Draft[] {
   const first = method === 'enqueue_at' ? 'scheduled_time' : 'time_delta';
   const time = named(all, first) ?? positional(all, 0);
   const func = named(all, 'func') ?? positional(all, named(all, first) ? 0 : 1);
-  if (all.some(({ node: one }) => one.type === 'dictionary_splat')) work.atMost('none', 'open-keywords');
-  if (time === undefined || func === undefined) work.atMost('none', 'open-arguments');
+  if (all.some(({ node: one }) => one.type === 'dictionary_splat')) work.level = 'none';
+  if (time === undefined || func === undefined) work.level = 'none';
   const rest = all.filter((one) => one !== time && one !== func);
   if (method === 'enqueue_at' && time && func) unnameBoth(changes, all, time, func);
   for (const argument of rest)
     if (argument.name !== null) option(argument, argument.name.text, use, changes, work);
-  const taken = rest.filter(({ name }) => name !== null && TAKEN.has(name.text));
-  if (taken.length > 0) {
-    explicitForm(use, rest, work);
-    const heads = new ArgumentEdits(node, file.text, WHY);
-    if (method === 'enqueue_at' && time && func) unnameBoth(heads, all, time, func);
-    work.edits.push(...heads.edits());
-  } else work.edits.push(...changes.edits());
+  if (rest.some(({ name }) => name !== null && TAKEN.has(name.text))) work.level = 'none';
+  work.edits.push(...changes.edits());
+  if (apart) ownQueue(use, work);
   const code = method === 'enqueue_at' ? 'code-enqueue-at' : 'code-enqueue-in';
   const naive = method === 'enqueue_at' && time ? timeDraft(time.value, file, sites, context) : null;
   const drafts = [work.draft(code, node, sites)];
@@ -69,12 +69,12 @@ export function enqueueDrafts(use: CallUse, context: CodeContext): Draft[] {
 }
 
 /** The argument that is passed under this keyword. */
-export function named(all: readonly Argument[], name: string): Argument | undefined {
+function named(all: readonly Argument[], name: string): Argument | undefined {
   return all.find((one) => one.name?.text === name);
 }
 
 /** The n-th positional argument; undefined behind a `*args`. */
-export function positional(all: readonly Argument[], n: number): Argument | undefined {
+function positional(all: readonly Argument[], n: number): Argument | undefined {
   const one = all.filter(({ name, node }) => name === null && node.type !== 'dictionary_splat')[n];
   const splat = all.findIndex(({ node }) => node.type === 'list_splat');
   return one === undefined || (splat >= 0 && all.indexOf(one) >= splat) ? undefined : one;
@@ -96,75 +96,43 @@ function unnameBoth(changes: ArgumentEdits, all: readonly Argument[], time: Argu
 function option(argument: Argument, name: string, use: CallUse, changes: ArgumentEdits, work: Work): void {
   const value = argument.value;
   const renamed = RENAMED[name];
-  if (renamed !== undefined) {
-    changes.name(argument, renamed);
-    work.args.renamed = [...((work.args.renamed as string[] | undefined) ?? []), `${name} -> ${renamed}`];
-  } else if (name === 'queue_name') otherQueue(argument, use, changes, work);
-  else if (name === 'depends_on' && value.type !== 'none') work.atMost('none', 'depends-on');
-  else if (name === 'at_front' && value.type !== 'none' && value.type !== 'false')
-    work.atMost('unsafe', 'at-front');
-  else if (SAME.has(name)) return;
+  if (renamed !== undefined) changes.name(argument, renamed);
+  else if (name === 'queue_name') otherQueue(argument, use, changes, work);
+  else if (name === 'depends_on' && value.type !== 'none') work.level = 'none';
+  else if (name === 'at_front' && value.type !== 'none' && value.type !== 'false') work.level = 'none';
 }
 
 /** `queue_name='low'`: the call goes to that queue instead. */
-export function otherQueue(argument: Argument, use: CallUse, changes: ArgumentEdits, work: Work): void {
-  const { receiver, sites, file } = use;
+function otherQueue(argument: Argument, use: CallUse, changes: ArgumentEdits, work: Work): void {
   changes.remove(argument);
   if (argument.value.type === 'none') return;
   const name = stringValue(argument.value);
-  if (name !== null && name === queueOf(sites)) return;
-  const django = sites.length > 0 && sites.every(({ kind }) => kind === 'django');
-  const queue = django
-    ? djangoQueue(receiver, sites, argument, work)
-    : `${work.name('rq', 'Queue')}(${argument.value.text}, connection=${connectionText(receiver, sites, file)})`;
-  work.edit(receiver.start, receiver.end, queue, 'swap-queue');
-  work.args.queue = name;
-  work.atMost('unsafe', 'queue-name');
+  if (name !== null && name === queueOf(use.sites)) return;
+  putQueue(argument.value.text, use, work);
+  work.onlyIfAsked();
 }
 
-function djangoQueue(receiver: PyNode, sites: readonly Site[], argument: Argument, work: Work): string {
+/** A Queue of the Scheduler's own queue, on its connection, unless the call names another. */
+function ownQueue(use: CallUse, work: Work): void {
+  if (work.edits.some(({ why }) => why === WHY_QUEUE)) return;
+  const name = queueOf(use.sites);
+  if (name === null) work.level = 'none';
+  else putQueue(quoted(name, use.node.text), use, work);
+}
+
+/** Puts a Queue in the place of what the method is called on; `name` is source. */
+function putQueue(name: string, { receiver, sites, file }: CallUse, work: Work): void {
+  const django = sites.length > 0 && sites.every(({ kind }) => kind === 'django');
+  const queue = django
+    ? djangoQueue(receiver, sites, name, work)
+    : `${work.name('rq', 'Queue')}(${name}, connection=${connectionText(receiver, sites, file)})`;
+  work.edit(receiver.start, receiver.end, queue, WHY_QUEUE);
+}
+
+function djangoQueue(receiver: PyNode, sites: readonly Site[], name: string, work: Work): string {
   const callee = sites.find(({ node }) => node === receiver);
   const fn = callee === undefined ? null : field(callee.node, 'function');
   const module = fn?.type === 'attribute' ? fieldOf(fn, 'object')?.text : undefined;
   const getQueue = module === undefined ? work.name('django_rq', 'get_queue') : `${module}.get_queue`;
-  return `${getQueue}(${argument.value.text})`;
-}
-
-/**
- * Keywords that are options for RQ but arguments of the function for rq-scheduler: the function's arguments
- * are given in RQ's explicit form, `args=…, kwargs=…`.
- */
-function explicitForm(use: CallUse, rest: readonly Argument[], work: Work): void {
-  work.atMost('unsafe', 'taken-keywords');
-  const splats = rest.some(({ splat }) => splat);
-  const list = field(use.node, 'arguments');
-  const [from, to] = [rest[0]?.node.start ?? 0, rest.at(-1)?.node.end ?? 0];
-  const between = argumentList(use.node).some(
-    (one) => !rest.includes(one) && one.node.start > from && one.node.end < to,
-  );
-  if (splats || between || list.children.some(({ type }) => type === 'comment')) {
-    work.atMost('none', 'taken-keywords');
-    return;
-  }
-  const isOption = (name: string) =>
-    name in RENAMED || SAME.has(name) || ['queue_name', 'depends_on', 'at_front'].includes(name);
-  const args = rest.filter(({ name }) => name === null).map(({ value }) => value.text);
-  const kwargs = rest
-    .filter(({ name }) => name !== null && !isOption(name.text))
-    .map(({ name, value }) => `'${name?.text}': ${value.text}`);
-  const options = rest
-    .filter(({ name }) => name !== null && isOption(name.text) && name.text !== 'queue_name')
-    .map(({ name, value }) => `${RENAMED[name?.text ?? ''] ?? name?.text}=${value.text}`);
-  const parts = [
-    ...(args.length > 0 ? [`args=(${args.join(', ')}${args.length === 1 ? ',' : ''})`] : []),
-    `kwargs={${kwargs.join(', ')}}`,
-    ...options,
-  ];
-  const [first] = rest;
-  const last = rest.at(-1);
-  if (first && last) work.edit(first.node.start, last.node.end, parts.join(', '), WHY);
-  const names = rest
-    .filter(({ name }) => name !== null && TAKEN.has(name.text))
-    .map(({ name }) => name?.text ?? '');
-  work.args.keywords = names;
+  return `${getQueue}(${name})`;
 }

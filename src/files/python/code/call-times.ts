@@ -11,7 +11,7 @@ const WHY = 'name-utc';
 
 /**
  * What becomes of a time that RQ would read as local where rq-scheduler read UTC (FIELD-RULES R5); null where it
- * provably has a zone. `fixes` says whether the fix keeps the moment whatever the time turns out to be.
+ * provably has a zone. One that provably has none is given UTC where RQ's own API is asked for.
  */
 export function timeDraft(
   node: PyNode,
@@ -22,22 +22,12 @@ export function timeDraft(
   const proof = context.times.of(node, file);
   if (proof.kind === 'aware') return null;
   const work = new Work(file, context);
-  work.atMost('unsafe', proof.kind === 'naive' ? 'naive' : 'zone-unknown');
+  if (proof.kind === 'naive') work.onlyIfAsked();
+  else work.level = 'none';
   work.args.time = short(node.text);
-  work.args.proven = proof.kind === 'naive' ? 'naive' : 'unknown';
-  work.args.because = proof.because;
-  const utc = () => `${work.name('datetime', 'timezone')}.utc`;
-  const sources = proof.kind === 'naive' ? utcSources(node, file, context, utc) : null;
-  if (sources !== null) work.edits.push(...sources);
-  else if (proof.kind === 'naive') work.edits.push(...wrapped(node, `.replace(tzinfo=${utc()})`));
-  else if (/^(identifier|attribute)$/.test(node.type)) {
-    const text = node.text;
-    const name = `${text} if ${text}.tzinfo else ${text}.replace(tzinfo=${utc()})`;
-    const bare = isLoneArgument(node, file);
-    work.edit(node.start, node.end, bare ? name : `(${name})`, WHY);
-  } else {
-    work.atMost('none', 'zone-unknown');
-    work.proposal = `(${node.text}).replace(tzinfo=${utc()})`;
+  if (proof.kind === 'naive') {
+    const utc = () => `${work.name('datetime', 'timezone')}.utc`;
+    work.edits.push(...(utcSources(node, file, context, utc) ?? wrapped(node, `.replace(tzinfo=${utc()})`)));
   }
   return work.draft('code-naive-datetime', node, sites, 'warn');
 }
@@ -89,8 +79,4 @@ function wrapped(node: PyNode, suffix: string): Edit[] {
     { start: node.start, end: node.start, text: '(', why: WHY },
     { start: node.end, end: node.end, text: `)${suffix}`, why: WHY },
   ];
-}
-
-function isLoneArgument(node: PyNode, file: PyFile): boolean {
-  return /^(argument_list|keyword_argument)$/.test(file.names.parents.get(node)?.type ?? '');
 }

@@ -2,13 +2,13 @@ import { fieldOf } from '../../pysource/syntax.js';
 import { classKind } from './calling.js';
 import { hasDecorator } from './functions.js';
 import { classMember } from './members.js';
-import type { Program, PyFile } from './program.js';
+import { type Program, type PyFile, stemOf } from './program.js';
 import { SCHEDULER_CLASS, type Value } from './value.js';
 import type { Values } from './values.js';
 
 /** Text without which a file can be no beginning. */
 const DIRECT =
-  /rq_scheduler|flask_rq2|rq:scheduler|django_rq[\s\S]*get_scheduler|get_scheduler[\s\S]*django_rq/;
+  /rq_scheduler|flask_rq2|rq:scheduler|django_rq[\s\S]*(get_scheduler|rqscheduler)|get_scheduler[\s\S]*django_rq/;
 
 const MAX_ROUNDS = 8;
 
@@ -41,11 +41,7 @@ interface Lead {
 
 /** Top-level names of a file that lead to a scheduler. */
 function leadsOf(file: PyFile, values: Values): Lead[] {
-  const stem =
-    file.path
-      .replace(/(\/__init__)?\.py$/, '')
-      .split('/')
-      .at(-1) ?? '';
+  const stem = stemOf(file.path);
   const leads: Lead[] = [];
   for (const name of file.names.module.bindings.keys()) {
     const found = values.member(file, name) ?? [];
@@ -105,7 +101,7 @@ function classLeads(
   return false;
 }
 
-/** Attributes and keys of foreign objects, such as `app.scheduler`, that hold a scheduler. */
+/** Attributes of foreign objects, such as `app.scheduler`, that hold a scheduler. */
 function carriedNames(values: Values): string[] {
   const { traces } = values;
   const holds = (name: string) =>
@@ -121,11 +117,7 @@ function carriedNames(values: Values): string[] {
 
 function isLed(text: string, leads: readonly Lead[], carried: readonly string[]): boolean {
   if (leads.some(({ name, module }) => name.test(text) && module.test(text))) return true;
-  return carried.some((name) =>
-    name.startsWith('[')
-      ? text.includes(`'${name.slice(1, -1)}'`) || text.includes(`"${name.slice(1, -1)}"`)
-      : word(`\\.${name}`, '').test(text),
-  );
+  return carried.some((name) => word(`\\.${name}`, '').test(text));
 }
 
 function word(name: string, before = '\\b'): RegExp {

@@ -18,9 +18,9 @@ export function classUse(node: PyNode, file: PyFile, values: Values): RawUse | n
   if (annotation !== null) return { is: 'annotation', ...common, sites: annotation };
   if (parent.type === 'argument_list' && parent.field === 'superclasses') {
     const definition = file.names.parents.get(parent) as PyNode;
-    return { is: 'class', ...common, node: definition, sites: [], reason: 'subclass' };
+    return { is: 'open', ...common, node: definition, sites: [] };
   }
-  return { is: 'class', ...common, sites: [], reason: 'class-used' };
+  return { is: 'open', ...common, sites: [] };
 }
 
 function namesOurs(node: PyNode, file: PyFile, values: Values): boolean {

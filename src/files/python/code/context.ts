@@ -1,33 +1,21 @@
-import type { Edit, Finding, Severity } from '../../../plan/types.js';
-import { utf8ToByteText } from '../../bytes.js';
+import type { Edit, Severity } from '../../../plan/types.js';
 import type { PyNode } from '../../pysource/parser.js';
 import { fieldOf } from '../../pysource/syntax.js';
 import type { FixLevel } from '../uses.js';
 import { type Draft, type Need, sourceWith } from './draft.js';
 import { localName } from './local-names.js';
-import { makingOf, quoted } from './making.js';
+import { makingOf } from './making.js';
 import type { PyFile } from './program.js';
 import type { Times } from './times.js';
 import type { Site } from './value.js';
 import type { Values } from './values.js';
 
-/** How rq-scheduler read cron strings, for the calls that become `rq_recurring.cron`. */
-export interface CronReading {
-  /** IANA zone; null where nothing tells. */
-  readonly zone: string | null;
-  readonly knownBy: 'option' | 'files' | 'version' | 'nothing';
-  readonly dialect: 'crontab' | 'croniter';
-}
-
 /** What all uses of a project have in common. */
 export interface CodeContext {
   readonly values: Values;
   readonly times: Times;
-  readonly cron: CronReading;
-  /** Which kinds of jobs the code makes through rq-scheduler: what listing and cancelling must find. */
-  readonly makes: { readonly once: boolean; readonly recurring: boolean };
-  /** Jobs go to one queue only, that of the object itself. */
-  readonly oneQueue: boolean;
+  /** RQ's own API is asked for wherever it provably does the same (`--native-api`). */
+  readonly nativeApi: boolean;
 }
 
 /** One use under work: what it edits, needs and says. */
@@ -35,10 +23,7 @@ export class Work {
   readonly edits: Edit[] = [];
   readonly needs: Need[] = [];
   level: FixLevel = 'safe';
-  why = '';
   proposal: string | null = null;
-  /** Show what the edits would make although they are not made. */
-  shown = false;
   readonly args: Record<string, string | number | boolean | null | readonly string[]> = {};
 
   constructor(
@@ -46,16 +31,13 @@ export class Work {
     readonly context: CodeContext,
   ) {}
 
-  /** Lowers the level, with the first reason that does. */
-  atMost(level: FixLevel, why: string): void {
-    const order = { safe: 0, unsafe: 1, none: 2 };
-    if (order[level] <= order[this.level]) return;
-    this.level = level;
-    this.why = why;
+  /** For what only `--native-api` changes. */
+  onlyIfAsked(): void {
+    if (!this.context.nativeApi) this.level = 'none';
   }
 
   /** The local name of something that the fix needs. */
-  name(module: string, name: string | null): string {
+  name(module: string, name: string): string {
     const { written, need } = localName(this.file, module, name);
     if (need !== null) this.needs.push(need);
     return written;
@@ -66,9 +48,8 @@ export class Work {
   }
 
   draft(code: string, node: PyNode, sites: readonly Site[], severity: Severity = 'error'): Draft {
-    const { file, level: own, edits, needs, proposal } = this;
-    const args: Finding['args'] = this.why === '' ? this.args : { ...this.args, why: this.why };
-    const possible = own !== 'none' || this.shown;
+    const { file, level: own, edits, needs, proposal, args } = this;
+    const possible = own !== 'none';
     return {
       code,
       severity,
@@ -85,7 +66,7 @@ export class Work {
 }
 
 /** The source of an object of which a Queue is made, as it stands after that. */
-export function receiverText(receiver: PyNode, sites: readonly Site[], file: PyFile): string {
+function receiverText(receiver: PyNode, sites: readonly Site[], file: PyFile): string {
   const inside = sites.filter(
     (site) => site.file === file && site.node.start >= receiver.start && site.node.end <= receiver.end,
   );
@@ -105,17 +86,6 @@ export function queueOf(sites: readonly Site[]): string | null {
   const queues = new Set(sites.map((site) => makingOf(site).queue));
   const [only] = queues;
   return queues.size === 1 && only !== undefined ? only : null;
-}
-
-/** A string literal in the quotes of its surroundings; `text` is ordinary text. */
-export function literal(text: string, file: PyFile, near: PyNode): string {
-  return quoted(utf8ToByteText(text), /['"]/.test(near.text) ? near.text : file.text.slice(0, 4000));
-}
-
-/** The statement that consists of this expression alone; undefined where its value is used. */
-export function statementOf(node: PyNode, file: PyFile): PyNode | undefined {
-  const parent = file.names.parents.get(node);
-  return parent?.type === 'expression_statement' && parent.children.length === 1 ? parent : undefined;
 }
 
 /** A child that the grammar always has under this field. */

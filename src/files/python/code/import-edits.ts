@@ -52,7 +52,8 @@ function sameNeed(a: Need, b: Need): boolean {
   return a.module === b.module && a.name === b.name && a.local === b.local;
 }
 
-function unique(needs: readonly Need[]): Need[] {
+/** The needs, each once. */
+export function unique(needs: readonly Need[]): Need[] {
   return needs.filter((need, i) => needs.findIndex((one) => sameNeed(one, need)) === i);
 }
 
@@ -120,7 +121,7 @@ function nameOf({ name, local }: Need): string {
 }
 
 /** The statements that import these names. */
-function lines(needs: readonly Need[]): string[] {
+export function importLines(needs: readonly Need[]): string[] {
   const plain = needs.filter(({ name }) => name === null);
   const byModule = new Map<string, string[]>();
   for (const need of needs) {
@@ -147,7 +148,7 @@ function statementEdits(
   const { text } = file;
   const newline = newlineOf(text);
   const indent = text.slice(lineStart(text, statement.start), statement.start);
-  const fresh = lines(needs);
+  const fresh = importLines(needs);
   if (all && fresh.length > 0) {
     const source = fresh.join(/^[ \t]*$/.test(indent) ? `${newline}${indent}` : '; ');
     return [{ start: statement.start, end: statement.end, text: source, why: WHY }];
@@ -155,7 +156,8 @@ function statementEdits(
   if (all) return [removal(file, statement)];
   const edits = names.map((node) => listed_(listed, names, node));
   if (fresh.length > 0) {
-    const source = fresh.map((line) => `${line}${newline}${indent}`).join('');
+    const between = /^[ \t]*$/.test(indent) ? `${newline}${indent}` : '; ';
+    const source = fresh.map((line) => `${line}${between}`).join('');
     edits.push({ start: statement.start, end: statement.start, text: source, why: WHY });
   }
   return edits;
@@ -205,7 +207,7 @@ function insertion(file: PyFile, needs: readonly Need[]): Edit {
     else if (node.type === 'expression_statement' && node.children[0]?.type === 'string') head ??= node;
     else if (!/^(comment|if_statement|try_statement)$/.test(node.type)) break;
   }
-  const source = lines(needs).join(newline);
+  const source = importLines(needs).join(newline);
   const anchor = last ?? head;
   if (anchor !== null) {
     const end = lineEnd(text, anchor.end);

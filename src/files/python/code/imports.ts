@@ -1,157 +1,140 @@
 import type { Edit } from '../../../plan/types.js';
 import type { PyNode } from '../../pysource/parser.js';
-import { walk } from '../../pysource/syntax.js';
-import type { FixLevel } from '../uses.js';
+import { fieldOf } from '../../pysource/syntax.js';
 import type { Draft, Need } from './draft.js';
-import { type ImportName, importEdits, listedNames } from './import-edits.js';
+import { type ImportName, importEdits, importLines, listedNames, unique } from './import-edits.js';
+import { indentAt, newlineOf } from './lines.js';
+import { carriersIn, type OurImport, oursIn } from './our-imports.js';
 import type { PyFile } from './program.js';
-import { readersOf } from './readers.js';
-import { type Binding, lookUp } from './scopes.js';
+import { isReadElsewhere, readsOf } from './readers.js';
 import type { Values } from './values.js';
 
-type ImportBinding = Extract<Binding, { by: 'import' }>;
+const WHY = 'swap-import';
 
-/** A name of rq-scheduler's that a file imports, directly or from a module of the project. */
-interface OwnImport extends ImportName {
-  readonly file: PyFile;
-  readonly binding: ImportBinding;
-}
-
-/** Drafts that are carried out in a file at a level. */
-export type Active = (file: PyFile, level: FixLevel) => readonly Draft[];
-
-/** Decides which imports go at a level, and edits them. */
+/** Finds the imports of rq-scheduler's names, and says what becomes of each once some drafts are carried out. */
 export class Imports {
-  readonly #own = new Map<PyFile, OwnImport[]>();
-  readonly #reads = new Map<Binding, PyNode[]>();
-  readonly #open = new Set<Binding>();
+  readonly #own = new Map<PyFile, readonly OurImport[]>();
 
   constructor(
     readonly values: Values,
-    readonly active: Active,
-  ) {
-    for (const file of values.program.parsed) this.#own.set(file, this.#ownImports(file));
+    readonly runtime: string,
+  ) {}
+
+  /** The names of rq-scheduler's that a file imports, `from … import *` included. */
+  of(file: PyFile): readonly OurImport[] {
+    const known = this.#own.get(file);
+    if (known !== undefined) return known;
+    const found = oursIn(file, this.values, this.runtime);
+    this.#own.set(file, found);
+    return found;
   }
 
-  /** The lowest level at which everything of ours that the statement imports goes. */
-  level(file: PyFile, statement: PyNode): FixLevel {
-    const names = (this.#own.get(file) ?? []).filter((one) => one.statement === statement);
-    if (names.length === 0) return 'none';
-    for (const level of ['safe', 'unsafe'] as const) {
-      if (names.every((name) => this.#goes(name, level))) return level;
-    }
-    return 'none';
+  /** Does nothing of rq-scheduler's stay imported in the file, in whatever form, once these drafts are carried out? */
+  loses(file: PyFile, drafts: readonly Draft[]): boolean {
+    const active = drafts.filter((draft) => draft.file === file);
+    return this.of(file).every((one) => this.#drops(one, active));
   }
 
-  edits(file: PyFile, level: FixLevel): Edit[] {
-    const dropped = (this.#own.get(file) ?? []).filter((name) => this.#goes(name, level));
-    const active = this.active(file, level);
+  /** The names that are imported from the runtime in the file, once its active drafts are carried out. */
+  swapped(file: PyFile, active: readonly Draft[]): readonly OurImport[] {
+    return this.of(file).filter((one) => one.need !== null && !this.#drops(one, active));
+  }
+
+  /** Edits of the imports of a file, with what its `active` drafts and swaps need besides. */
+  edits(file: PyFile, active: readonly Draft[]): Edit[] {
+    const edits: Edit[] = [];
+    const dropped: ImportName[] = [];
     const inPlace = new Map<PyNode, Need[]>();
-    for (const name of dropped) {
-      if (file.names.parents.get(name.statement) === file.root) continue;
-      const needs = this.#neededThrough(name, active);
-      if (needs.length > 0) inPlace.set(name.statement, [...(inPlace.get(name.statement) ?? []), ...needs]);
+    const put = (statement: PyNode, needs: readonly Need[]) =>
+      inPlace.set(statement, [...(inPlace.get(statement) ?? []), ...needs]);
+    const byStatement = new Map<PyNode, OurImport[]>();
+    for (const one of file.broken ? [] : this.of(file))
+      byStatement.set(one.statement, [...(byStatement.get(one.statement) ?? []), one]);
+    for (const [statement, names] of byStatement) {
+      const gone = names.filter((one) => this.#drops(one, active));
+      const kept = names.filter((one) => !gone.includes(one));
+      edits.push(...kept.flatMap(({ reads = [] }) => reads));
+      for (const one of gone) {
+        dropped.push(one);
+        if (file.names.parents.get(statement) !== file.root) put(statement, this.#neededThrough(one, active));
+      }
+      const inside = swapInside(statement, kept, gone.length > 0);
+      if (inside !== null) edits.push(...inside);
+      else
+        for (const one of kept) {
+          if (one.need === null) continue;
+          dropped.push(one);
+          put(statement, [one.need]);
+        }
+    }
+    for (const one of file.broken ? [] : carriersIn(file)) {
+      const nested = file.names.parents.get(one.statement) !== file.root;
+      const through = this.#neededThrough(one, active);
+      if (through.length > 0 && this.#isIdle(one, active, nested)) {
+        dropped.push(one);
+        if (nested) put(one.statement, through);
+      } else if (through.length > 0 && nested) {
+        edits.push(...behind(file, one.statement, through));
+        put(one.statement, through);
+      }
     }
     const needs = active.flatMap((draft) =>
       draft.needs.filter((need) => !isSupplied(draft, need, inPlace, file)),
     );
-    if (dropped.length === 0 && needs.length === 0) return [];
-    return importEdits(file, dropped, inPlace, needs);
+    if (dropped.length > 0 || needs.length > 0) edits.push(...importEdits(file, dropped, inPlace, needs));
+    return edits;
+  }
+
+  #drops(one: OurImport, active: readonly Draft[]): boolean {
+    return one.item.local !== null && !one.file.broken && this.#isIdle(one, active, false);
+  }
+
+  /** Is all that the file does with the name done otherwise, and, unless it is local, nobody else's? */
+  #isIdle(one: OurImport, active: readonly Draft[], local: boolean): boolean {
+    if (one.item.optional) return false;
+    const reads = readsOf(one);
+    const edits = active.flatMap((draft) => draft.edits);
+    if (reads.length === 0 || !reads.every((node) => edits.some((edit) => covers(edit, node)))) return false;
+    return local || !isReadElsewhere(one.file, one.local, this.values);
   }
 
   /** Needs of drafts that stand where the name of a nested import stood. */
-  #neededThrough({ binding, file }: OwnImport, active: readonly Draft[]): Need[] {
-    const reads = this.#readsOf(binding, file);
+  #neededThrough(one: OurImport, active: readonly Draft[]): Need[] {
+    const reads = readsOf(one);
     return active
       .filter((draft) => reads.some((node) => draft.edits.some((edit) => covers(edit, node))))
-      .flatMap(({ needs }) => needs.filter(({ module }) => module === 'rq' || module === 'django_rq'));
+      .flatMap(({ needs }) => needs.filter(({ module }) => module !== 'datetime'));
   }
+}
 
-  #ownImports(file: PyFile): OwnImport[] {
-    const found: OwnImport[] = [];
-    for (const scope of scopesOf(file)) {
-      for (const [local, bindings] of scope.bindings) {
-        for (const binding of bindings) {
-          if (binding.by !== 'import' || !this.#isOurs(binding, file)) continue;
-          const node = listedNames(binding.statement).find((one) => boundName(one) === local);
-          if (node) found.push({ file, binding, statement: binding.statement, node, local });
-        }
-      }
-    }
-    return found;
+/** Edits within a statement whose names all go on under the same names; null where it is to be written anew. */
+function swapInside(statement: PyNode, kept: readonly OurImport[], others: boolean): Edit[] | null {
+  const [first] = kept;
+  if (first === undefined || kept.every(({ need }) => need === null)) return [];
+  if (statement.type === 'import_statement') {
+    if (kept.some(({ need }) => need !== null && need.name !== null)) return null;
+    return kept.flatMap(({ node, need, local }) => {
+      if (need === null) return [];
+      const text = `${need.module} as ${local}`;
+      return [{ start: node.start, end: node.end, text, why: WHY }];
+    });
   }
-
-  #isOurs(binding: ImportBinding, file: PyFile): boolean {
-    const values = this.values.binding(binding, file);
-    return values.length > 0 && values.every((one) => one.is === 'external' && isOurs(one.name));
-  }
-
-  #goes(name: OwnImport, level: FixLevel): boolean {
-    const { binding, file, local } = name;
-    if (binding.item.optional || file.broken) return false;
-    if (this.#open.has(binding)) return true;
-    this.#open.add(binding);
-    try {
-      const active = this.active(file, level);
-      const reads = this.#readsOf(binding, file);
-      const edits = active.flatMap((one) => one.edits);
-      if (!reads.every((node) => edits.some((edit) => covers(edit, node)))) return false;
-      if (isExported(file, local) || this.#quotedElsewhere(file, local, active)) return false;
-      const importers = this.#importersOf(file, local);
-      if (!importers.every((one) => this.#goes(one, level))) return false;
-      const readers = [...readersOf(file, local, this.values)];
-      const changed = (one: { file: PyFile; node: PyNode }) =>
-        this.active(one.file, level).some(({ edits: made }) => made.some((edit) => covers(edit, one.node)));
-      if (!readers.every(changed)) return false;
-      const unused = reads.length === 0 && importers.length === 0 && readers.length === 0;
-      return !unused || level === 'unsafe' || !isKeptOnPurpose(file, name.statement);
-    } finally {
-      this.#open.delete(binding);
-    }
-  }
-
-  /** A quoted annotation that names the class and is not changed. */
-  #quotedElsewhere(file: PyFile, local: string, active: readonly Draft[]): boolean {
-    const quoted = new RegExp(`^[rbu]*['"]{1,3}[^'"]*\\b${local}\\b[^'"]*['"]{1,3}$`);
-    for (const node of file.names.parents.keys()) {
-      if (node.type !== 'string' || !quoted.test(node.text)) continue;
-      const inType = ancestorIs(node, 'type', file);
-      if (
-        inType &&
-        !active.some((one) => one.edits.some((edit) => edit.start >= node.start && edit.end <= node.end))
-      )
-        return true;
-    }
-    return false;
-  }
-
-  #importersOf(file: PyFile, name: string): OwnImport[] {
-    const found: OwnImport[] = [];
-    for (const [other, names] of this.#own) {
-      if (other === file) continue;
-      for (const one of names) {
-        const { module, origin } = one.binding.item;
-        if (origin === `${module}.${name}` && this.values.program.locate(module, other.path) === file.path)
-          found.push(one);
-      }
-    }
-    return found;
-  }
-
-  #readsOf(binding: ImportBinding, file: PyFile): PyNode[] {
-    const known = this.#reads.get(binding);
-    if (known !== undefined) return known;
-    const local = binding.item.local ?? '';
-    const reads: PyNode[] = [];
-    for (const [node, parent] of file.names.parents) {
-      if (node.type !== 'identifier' || node.text !== local || node.field === 'attribute') continue;
-      if (parent.type === 'keyword_argument' && node.field === 'name') continue;
-      if (/^(dotted_name|aliased_import|global_statement|nonlocal_statement)$/.test(parent.type)) continue;
-      if (lookUp(local, file.names.scopeAt(node)).includes(binding)) reads.push(node);
-    }
-    this.#reads.set(binding, reads);
-    return reads;
-  }
+  const module = fieldOf(statement, 'module_name');
+  const total = Math.max(1, listedNames(statement).length);
+  const same = kept.every(({ need }) => need !== null && need.module === first.need?.module);
+  if (module === undefined || others || !same || kept.length < total) return null;
+  const target = { start: module.start, end: module.end, text: first.need?.module ?? '', why: WHY };
+  return [
+    target,
+    ...kept.flatMap(({ node, need }) => {
+      const name = node.type === 'aliased_import' ? (fieldOf(node, 'name') ?? node) : node;
+      const written = need?.name ?? '';
+      if (written === name.text) return [];
+      const text =
+        node === name && node.type !== 'wildcard_import' ? `${written} as ${need?.local}` : written;
+      return [{ start: name.start, end: name.end, text, why: WHY }];
+    }),
+  ];
 }
 
 function isSupplied(
@@ -168,45 +151,17 @@ function isSupplied(
   return false;
 }
 
-function covers({ start, end }: Edit, node: PyNode): boolean {
+/** The imports, on lines of their own behind a statement; before what follows it on its line. */
+function behind(file: PyFile, statement: PyNode, needs: readonly Need[]): Edit[] {
+  const indent = indentAt(file.text, statement.start);
+  const between = indent === null ? '; ' : `${newlineOf(file.text)}${indent}`;
+  const text = importLines(unique(needs))
+    .map((line) => between + line)
+    .join('');
+  return [{ start: statement.end, end: statement.end, text, why: WHY }];
+}
+
+/** Does the edit replace the whole node? */
+export function covers({ start, end }: Edit, node: PyNode): boolean {
   return end > start && start <= node.start && node.end <= end;
-}
-
-function isOurs(name: string): boolean {
-  return /^rq_scheduler(\.|$)|^django_rq(\.queues)?\.get_scheduler$/.test(name);
-}
-
-/** The name that one entry of an import statement binds. */
-function boundName(node: PyNode): string {
-  if (node.type === 'aliased_import') return node.children.find(({ field }) => field === 'alias')?.text ?? '';
-  const statement = node.text.split('.', 1)[0] ?? '';
-  return statement;
-}
-
-function* scopesOf(file: PyFile) {
-  const seen = new Set<object>();
-  for (const node of walk(file.root)) {
-    const scope = file.names.scopeAt(node);
-    if (!seen.has(scope)) yield scope;
-    seen.add(scope);
-  }
-}
-
-function ancestorIs(node: PyNode, type: string, file: PyFile): boolean {
-  for (let at: PyNode | undefined = node; at !== undefined; at = file.names.parents.get(at)) {
-    if (at.type === type) return true;
-  }
-  return false;
-}
-
-/** Named in `__all__`. */
-function isExported(file: PyFile, local: string): boolean {
-  const all = file.names.module.bindings.get('__all__') ?? [];
-  return all.some((one) => one.by === 'value' && new RegExp(`['"]${local}['"]`).test(one.value.text));
-}
-
-/** An unused import in a package's `__init__.py`, or one that linters are told to leave alone. */
-function isKeptOnPurpose(file: PyFile, statement: PyNode): boolean {
-  const line = /^[^\r\n]*/.exec(file.text.slice(statement.end))?.[0] ?? '';
-  return file.path.endsWith('__init__.py') || /#.*\bnoqa\b/.test(line);
 }

@@ -14,8 +14,6 @@ export interface Making {
   /** Source of the connection given; null for none. */
   readonly connection: string | null;
   readonly level: FixLevel;
-  /** Why it is not safe; '' where it is. */
-  readonly reason: string;
   readonly edits: readonly Edit[];
   readonly needs: readonly Need[];
 }
@@ -39,14 +37,13 @@ export function makingOf(site: Site): Making {
         ...NOTHING,
         queue: queueGiven(argumentsByName(site)),
         connection: connectionGiven(site),
-        reason: 'subclass',
       };
     default:
-      return { ...NOTHING, reason: 'declared' };
+      return NOTHING;
   }
 }
 
-const NOTHING: Making = { queue: null, connection: null, level: 'none', reason: '', edits: [], needs: [] };
+const NOTHING: Making = { queue: null, connection: null, level: 'none', edits: [], needs: [] };
 
 function argumentsByName({ node }: Site): ReadonlyMap<string, Argument> | null {
   const map = new Map<string, Argument>();
@@ -85,8 +82,8 @@ function ofClass(site: Site): Making {
   const needs = queueClass.need === null ? [] : [queueClass.need];
   const queue = queueGiven(given);
   const common = { queue, connection: connectionGiven(site), needs };
-  if (given === null) return { ...NOTHING, reason: 'open-arguments' };
-  if (given.has('queue_class')) return { ...NOTHING, ...common, needs: [], reason: 'queue-class' };
+  if (given === null) return NOTHING;
+  if (given.has('queue_class')) return { ...NOTHING, ...common, needs: [] };
   const changes = new ArgumentEdits(node, file.text, WHY);
   const name = given.get('queue_name');
   const object = given.get('queue');
@@ -115,8 +112,8 @@ function ofClass(site: Site): Making {
   if (!ordered) return reordered(site, given, queueClass, common);
   edits.push({ start: callee.start, end: callee.end, text: queueClass.written, why: WHY });
   if (head.length > 0) edits.push(headEdit(node, given, head));
-  const level: FixLevel = jobs && jobs.value.type !== 'none' ? 'unsafe' : 'safe';
-  return { ...common, level, reason: level === 'safe' ? '' : 'job-class', edits };
+  const level: FixLevel = jobs && jobs.value.type !== 'none' ? 'none' : 'safe';
+  return { ...common, level, edits };
 }
 
 /** Puts the queue's name in front of the arguments that stay. */
@@ -144,13 +141,12 @@ function reordered(
     return argument ? [`${key}=${argument.value.text}`] : [];
   });
   const text = `${queueClass.written}(${[name, ...kept].join(', ')})`;
-  const level: FixLevel = given.has('job_class') ? 'unsafe' : 'safe';
-  const reason = level === 'safe' ? '' : 'job-class';
-  return { ...common, level, reason, edits: [{ start: node.start, end: node.end, text, why: WHY }] };
+  const level: FixLevel = given.has('job_class') ? 'none' : 'safe';
+  return { ...common, level, edits: [{ start: node.start, end: node.end, text, why: WHY }] };
 }
 
 /** Source that an attribute may follow. */
-export function atom(node: PyNode): string {
+function atom(node: PyNode): string {
   return /^(identifier|attribute|call|subscript|parenthesized_expression)$/.test(node.type)
     ? node.text
     : `(${node.text})`;
@@ -160,16 +156,15 @@ export function atom(node: PyNode): string {
 function ofDjango({ file, node }: Site): Making {
   const callee = fieldOf(node, 'function') as PyNode;
   const given = argumentList(node);
-  if (given.some(({ splat }) => splat)) return { ...NOTHING, reason: 'open-arguments' };
+  if (given.some(({ splat }) => splat)) return NOTHING;
   const name =
     given.find((one) => one.name?.text === 'name') ?? given.find((one, i) => i === 0 && one.name === null);
   const queue = name === undefined ? 'default' : stringValue(name.value);
   const common = { queue, connection: null, needs: [] };
   const object =
     given.find((one) => one.name?.text === 'queue') ?? given.filter((one) => one.name === null)[1];
-  if (object !== undefined && object.value.type !== 'none')
-    return { ...NOTHING, ...common, reason: 'queue-object' };
-  if (/by_index/.test(callee.text)) return { ...NOTHING, ...common, reason: 'by-index' };
+  if (object !== undefined && object.value.type !== 'none') return { ...NOTHING, ...common };
+  if (/by_index/.test(callee.text)) return { ...NOTHING, ...common };
   const changes = new ArgumentEdits(node, file.text, WHY);
   for (const argument of given) if (argument !== name) changes.remove(argument);
   const edits = [...changes.edits()];
@@ -182,7 +177,7 @@ function ofDjango({ file, node }: Site): Making {
     if (local.need !== null) needs.push(local.need);
     edits.push({ start: callee.start, end: callee.end, text: local.written, why: WHY });
   }
-  return { ...common, needs, level: 'safe', reason: '', edits };
+  return { ...common, needs, level: 'safe', edits };
 }
 
 /** `rq.get_scheduler(queue='q')` of Flask-RQ2 becomes `rq.get_queue('q')`; its default queue is a setting. */
@@ -190,8 +185,7 @@ function ofFlask({ file, node }: Site): Making {
   const callee = fieldOf(node, 'function') as PyNode;
   const attribute = callee.type === 'attribute' ? fieldOf(callee, 'attribute') : undefined;
   const given = argumentList(node);
-  if (attribute === undefined || given.some(({ splat }) => splat))
-    return { ...NOTHING, reason: 'open-arguments' };
+  if (attribute === undefined || given.some(({ splat }) => splat)) return NOTHING;
   const changes = new ArgumentEdits(node, file.text, WHY);
   const name = given.find((one) => one.name?.text === 'queue') ?? given.filter((one) => one.name === null)[1];
   for (const argument of given) if (argument !== name) changes.remove(argument);
@@ -203,5 +197,5 @@ function ofFlask({ file, node }: Site): Making {
   const queue = name === undefined ? null : stringValue(name.value);
   const object = fieldOf(callee, 'object');
   const connection = object && dottedName(object) ? `${object.text}.connection` : null;
-  return { queue, connection, needs: [], level: 'unsafe', reason: 'flask-rq', edits };
+  return { queue, connection, needs: [], level: 'unsafe', edits };
 }

@@ -1,5 +1,5 @@
 import type { PyNode } from '../../pysource/parser.js';
-import { dottedName, fieldOf, stringValue } from '../../pysource/syntax.js';
+import { dottedName, fieldOf } from '../../pysource/syntax.js';
 import { isProperty, lastPart } from './functions.js';
 import type { PyFile } from './program.js';
 import { sameOwner } from './traces.js';
@@ -29,21 +29,7 @@ export function attributeValues(node: PyNode, file: PyFile, values: Values): Val
   if (owned || found.some(({ is }) => !/^(other|external|none)$/.test(is))) return found;
   const carried = carriedBy(name, lastPart(object), values);
   if (carried.length > 0) return carried;
-  return found.some(({ is }) => is === 'external') ? found : ofUnknown(name, values);
-}
-
-/**
- * An attribute of an object of which nothing is known. Where the project's classes give that name to schedulers it
- * may be one of theirs; with anything else of that name it may also be that.
- */
-function ofUnknown(name: string, values: Values): Value[] {
-  const given = values.traces.carriers(name).flatMap(({ value, file }) => [...values.of(value, file)]);
-  if (given.some(({ is }) => is === 'scheduler')) return given;
-  const methods = values.traces.methods(name);
-  const lead = methods.some(({ node, file }) =>
-    values.returned(node, file).some(({ is }) => is === 'scheduler'),
-  );
-  return lead ? methods.map(({ node, file }) => ({ is: 'function', file, node, method: true })) : [OTHER];
+  return found.some(({ is }) => is === 'external') ? found : [OTHER];
 }
 
 /** The attribute of one value; null for one that has none to speak of. */
@@ -132,27 +118,4 @@ function carriedBy(name: string, object: string | null, values: Values): Value[]
     .carriers(name)
     .filter(({ owner }) => owner !== 'self' && owner !== 'cls' && sameOwner(owner, object));
   return known.flatMap(({ value, file }) => [...values.of(value, file)]);
-}
-
-/** What `object['key']` may be. */
-export function subscriptValues(node: PyNode, file: PyFile, values: Values): Value[] {
-  const object = fieldOf(node, 'value');
-  const containers = object === undefined ? [] : values.of(object, file);
-  const inside = containers.flatMap((one) => (one.is === 'container' ? held(one, values) : []));
-  if (inside.some(({ is }) => is === 'scheduler')) return inside;
-  const key = fieldOf(node, 'subscript');
-  const name = key === undefined ? null : stringValue(key);
-  if (object === undefined || name === null) return [OTHER];
-  const carried = carriedBy(`[${name}]`, lastPart(object), values);
-  return carried.length > 0 ? carried : [OTHER];
-}
-
-/** What a container may hold. */
-function held({ node, file }: Extract<Value, { is: 'container' }>, values: Values): Value[] {
-  return node.children
-    .filter(({ type }) => type !== 'comment' && !/_clause$/.test(type))
-    .flatMap((one) => {
-      const value = one.type === 'pair' ? fieldOf(one, 'value') : one;
-      return value === undefined ? [] : [...values.of(value, file)];
-    });
 }

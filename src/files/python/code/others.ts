@@ -7,39 +7,17 @@ import type { PyFile } from './program.js';
 import type { RawUse } from './raw-use.js';
 
 /** rq-scheduler's keys in Redis (SEMANTICS §1, §7); RQ's own begin with `rq:scheduler:` and `rq:scheduler-lock:` too. */
-const LEGACY_KEY = /rq:scheduler(:scheduled_jobs|_instance\b|_lock\b)|^rq:scheduler$/;
-/** Names of rq-scheduler's loggers and modules, as logging configuration and mocks spell them. */
-const CONFIG_NAME = /^rq_scheduler(\.[\w.]+)?$/;
+export const LEGACY_KEY = /rq:scheduler(:scheduled_jobs|_instance\b|_lock\b)|^rq:scheduler$/;
 
-function note(file: PyFile, node: PyNode, code: string, severity: Severity, args: Finding['args']): Draft {
+/** A use that is only told of. */
+export function note(
+  file: PyFile,
+  node: PyNode,
+  code: string,
+  severity: Severity,
+  args: Finding['args'],
+): Draft {
   return { code, severity, file, node, own: 'none', sites: [], edits: [], needs: [], proposal: null, args };
-}
-
-/** Strings that name rq-scheduler's keys (R14) or its loggers. */
-export function* namedInStrings(file: PyFile): Generator<Draft> {
-  if (!/rq:scheduler|rq_scheduler/.test(file.text)) return;
-  for (const node of walk(file.root)) {
-    if (node.type !== 'string_content') continue;
-    const owner = file.names.parents.get(node) ?? node;
-    const outer = file.names.parents.get(owner);
-    if (outer?.type === 'expression_statement') continue;
-    const key = LEGACY_KEY.exec(node.text)?.[0];
-    if (key !== undefined) {
-      const what = keyKind(key);
-      yield {
-        ...note(file, owner, 'code-legacy-key', 'warn', { key, what }),
-        proposal: what === 'jobs' ? "'rq:scheduled:<queue>'" : null,
-      };
-    } else if (CONFIG_NAME.test(node.text) && !isImportCall(owner, file)) {
-      yield note(file, owner, 'code-config-name', 'info', { name: node.text });
-    }
-  }
-}
-
-function isImportCall(node: PyNode, file: PyFile): boolean {
-  const call = file.names.parents.get(file.names.parents.get(node) ?? node);
-  const callee = call?.type === 'call' ? fieldOf(call, 'function') : undefined;
-  return /(^|\.)(import_module|__import__|find_spec)$/.test(callee?.text ?? '');
 }
 
 /** Functions that run when an application, a worker or a deployment starts. */
@@ -56,8 +34,7 @@ interface Place {
 }
 
 /**
- * Code that makes or clears schedules whenever something starts (R12): it must go on running somewhere, and
- * `rq_recurring.ensure` says in one call what such code says by cancelling and making everything anew.
+ * Code that makes or clears schedules whenever something starts (R12): it must go on running somewhere.
  */
 export function seedings(uses: readonly RawUse[]): Draft[] {
   const places = new Map<PyNode, Place>();

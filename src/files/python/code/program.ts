@@ -1,5 +1,6 @@
 import { hasSyntaxError, type PyNode, parsePython } from '../../pysource/parser.js';
 import type { ProjectView } from '../../types.js';
+import { isDropIn } from '../drop-in.js';
 import { type Names, namesIn } from './scopes.js';
 
 /** One parsed Python file of the project. */
@@ -26,7 +27,7 @@ export class Program {
 
   constructor(view: ProjectView) {
     this.#view = view;
-    this.paths = view.paths.filter((path) => path.endsWith('.py'));
+    this.paths = view.paths.filter((path) => path.endsWith('.py') && !isDropIn(path, this.text(path)));
     for (const path of this.paths) {
       const parts = path.replace(/(\/__init__)?\.py$/, '').split('/');
       for (let i = 0; i < parts.length; i++) {
@@ -128,4 +129,14 @@ function commonFolders(a: string, b: string): number {
   let n = 0;
   while (n < x.length - 1 && n < y.length - 1 && x[n] === y[n]) n++;
   return n;
+}
+
+/** Last part of the name of the module in a file: of a package that of its folder. */
+export function stemOf(path: string): string {
+  return (
+    path
+      .replace(/(\/__init__)?\.py$/, '')
+      .split('/')
+      .at(-1) ?? ''
+  );
 }

@@ -19,22 +19,10 @@ export type RawUse =
       readonly callee: PyNode;
       readonly receiver: PyNode;
     })
-  | (CommonUse & {
-      readonly is: 'contains';
-      readonly receiver: PyNode;
-      readonly item: PyNode;
-      readonly negated: boolean;
-    })
-  | (CommonUse & {
-      readonly is: 'read';
-      readonly attribute: string;
-      readonly name: PyNode;
-      readonly written: boolean;
-    })
-  | (CommonUse & { readonly is: 'escape'; readonly reason: string })
   | (CommonUse & { readonly is: 'construct'; readonly site: Site })
   | (CommonUse & { readonly is: 'annotation' })
-  | (CommonUse & { readonly is: 'class'; readonly reason: string })
+  /** The object goes where it cannot be followed, or its class is used as a value, or a part that only it has. */
+  | (CommonUse & { readonly is: 'open' })
   | (CommonUse & {
       readonly is: 'flask-job';
       readonly method: string;

@@ -91,28 +91,28 @@ export class Scanner {
   #objectUse(node: PyNode, file: PyFile, sites: readonly Site[], mixed: boolean): RawUse | null {
     const parent = file.names.parents.get(node) as PyNode;
     const common = { file, sites, mixed };
-    const escapes = (reason: string): RawUse => ({ is: 'escape', ...common, node, reason });
+    const open: RawUse = { is: 'open', ...common, node };
     switch (parent.type) {
       case 'attribute':
         return this.#memberUse(node, parent, common);
       case 'argument_list':
       case 'keyword_argument':
-        return this.#passed(node, parent, file) ? null : escapes('passed-on');
+        return this.#passed(node, parent, file) ? null : open;
       case 'comparison_operator':
-        return comparison(node, parent, common);
+        return isAsked(node, parent, file) ? open : null;
       case 'assignment':
-        return this.#isFollowed(parent) ? null : escapes('stored');
+        return this.#isFollowed(parent) ? null : open;
       case 'expression_list':
       case 'tuple': {
         const outer = file.names.parents.get(parent);
-        return outer?.type === 'assignment' && parent.field === 'right' ? null : escapes('stored');
+        return outer?.type === 'assignment' && parent.field === 'right' ? null : open;
       }
+      case 'lambda':
+        return open;
       case 'yield':
-        return this.#isHandedOn(parent, file, /^(async)?contextmanager$|^fixture$/)
-          ? null
-          : escapes('yielded');
+        return this.#isHandedOn(parent, file, /^(async)?contextmanager$|^fixture$/) ? null : open;
       case 'return_statement':
-        return this.#isHandedOn(parent, file, TRANSPARENT) ? null : escapes('yielded');
+        return this.#isHandedOn(parent, file, TRANSPARENT) ? null : open;
       case 'list':
       case 'set':
       case 'pair':
@@ -124,7 +124,7 @@ export class Scanner {
       case 'for_in_clause':
       case 'dictionary_splat':
       case 'list_splat':
-        return escapes('stored');
+        return open;
       default:
         return null;
     }
@@ -134,7 +134,7 @@ export class Scanner {
     receiver: PyNode,
     callee: PyNode,
     common: { file: PyFile; sites: readonly Site[]; mixed: boolean },
-  ): RawUse {
+  ): RawUse | null {
     const name = fieldOf(callee, 'attribute') as PyNode;
     const outer = common.file.names.parents.get(callee);
     if (outer?.type === 'call' && callee.field === 'function') {
@@ -142,7 +142,8 @@ export class Scanner {
     }
     const written =
       callee.field === 'left' || outer?.type === 'delete_statement' || outer?.type === 'augmented_assignment';
-    return { is: 'read', ...common, node: callee, attribute: name.text, name, written };
+    // A Queue has it too.
+    return name.text === 'connection' && !written ? null : { is: 'open', ...common, node: callee };
   }
 
   /** An argument is followed into functions of the project; some functions do nothing with it. */
@@ -164,13 +165,9 @@ export class Scanner {
     );
   }
 
-  /** `x = scheduler`, `self.x = scheduler`, `app.extensions['x'] = scheduler` are found again where they are read. */
+  /** `x = scheduler` and `self.x = scheduler` are found again where they are read. */
   #isFollowed(assignment: PyNode): boolean {
-    const left = fieldOf(assignment, 'left');
-    if (left?.type === 'identifier') return true;
-    if (left?.type === 'attribute') return true;
-    const key = left?.type === 'subscript' ? fieldOf(left, 'subscript') : undefined;
-    return key?.type === 'string';
+    return /^(identifier|attribute)$/.test(fieldOf(assignment, 'left')?.type ?? '');
   }
 
   /** What a function gives out is followed through its calls, unless a decorator may hand it to others. */
@@ -195,18 +192,7 @@ function takes(fn: PyNode, owner: Scope, file: PyFile, index: number, keyword: s
 }
 
 /** `x in scheduler`; comparing with None or for identity gives nothing away. */
-function comparison(
-  node: PyNode,
-  parent: PyNode,
-  common: { file: PyFile; sites: readonly Site[]; mixed: boolean },
-): RawUse | null {
-  const operands = parent.children.filter(({ type }) => type !== 'comment');
-  const [item, receiver] = operands;
-  if (operands.length !== 2 || item === undefined || receiver !== node) return null;
-  const operator = common.file.text
-    .slice(item.end, receiver.start)
-    .replace(/[\s()\\]+/g, ' ')
-    .trim();
-  if (operator !== 'in' && operator !== 'not in') return null;
-  return { is: 'contains', ...common, node: parent, receiver, item, negated: operator === 'not in' };
+function isAsked(node: PyNode, comparison: PyNode, { text }: PyFile): boolean {
+  const [item, receiver] = comparison.children.filter(({ type }) => type !== 'comment');
+  return item !== undefined && receiver === node && /\bin\b/.test(text.slice(item.end, node.start));
 }

@@ -33,6 +33,8 @@ export interface Names {
   readonly parents: ReadonlyMap<PyNode, PyNode>;
   /** The scope in whose names an expression at this node is read. */
   scopeAt(node: PyNode): Scope;
+  /** What an import statement imports, in the order in which it lists it. */
+  importsOf(statement: PyNode): readonly PyImport[];
 }
 
 const FUNCTIONS = new Set([
@@ -78,7 +80,7 @@ export function namesIn(root: PyNode): Names {
       }
     } else bindingsOf(node, scopeAt, scopes);
   }
-  return { module, stars, parents, scopeAt };
+  return { module, stars, parents, scopeAt, importsOf: ({ start }) => imports.get(start) ?? [] };
 }
 
 function newScope(node: PyNode, kind: Scope['kind'], parent: Scope | null): Scope {

@@ -1,9 +1,9 @@
 import type { PyNode } from '../../pysource/parser.js';
-import { fieldOf, stringValue } from '../../pysource/syntax.js';
+import { fieldOf } from '../../pysource/syntax.js';
 import { isProperty, lastPart, returnsOf } from './functions.js';
 import type { Program, PyFile } from './program.js';
 
-/** A value that is put on an object under an attribute or a literal key. */
+/** A value that is put on an object under an attribute. */
 export interface Carrier {
   readonly file: PyFile;
   /** Last name of the object: `self`, `app`. */
@@ -35,13 +35,13 @@ export class Traces {
     this.#program = program;
   }
 
-  /** Values given to an attribute; to a key where the name stands in brackets. */
+  /** Values given to an attribute. */
   carriers(name: string): readonly Carrier[] {
     this.#update();
     return this.#carriers.get(name) ?? [];
   }
 
-  /** Names of all attributes and, in brackets, keys that are given values. */
+  /** Names of all attributes that are given values. */
   carrierNames(): readonly string[] {
     this.#update();
     return [...this.#carriers.keys()];
@@ -101,22 +101,11 @@ function collectCarriers(file: PyFile, into: Map<string, Carrier[]>): void {
     if (node.type !== 'assignment') continue;
     const left = fieldOf(node, 'left');
     const value = fieldOf(node, 'right');
-    if (left === undefined || value === undefined) continue;
-    const name = carriedName(left);
-    const object = fieldOf(left, left.type === 'subscript' ? 'value' : 'object');
+    const name = left?.type === 'attribute' ? fieldOf(left, 'attribute')?.text : undefined;
+    const object = left === undefined ? undefined : fieldOf(left, 'object');
     const owner = object === undefined ? null : lastPart(object);
-    if (name === null || owner === null) continue;
-    const list = into.get(name);
-    if (list === undefined) into.set(name, [{ file, owner, value }]);
-    else list.push({ file, owner, value });
+    if (value !== undefined && name !== undefined && owner !== null) push(into, name, { file, owner, value });
   }
-}
-
-function carriedName(left: PyNode): string | null {
-  if (left.type === 'attribute') return fieldOf(left, 'attribute')?.text ?? null;
-  const key = left.type === 'subscript' ? fieldOf(left, 'subscript') : undefined;
-  const name = key === undefined ? null : stringValue(key);
-  return name === null ? null : `[${name}]`;
 }
 
 /** What class bodies give their names, what properties return, and the methods beside them. */
@@ -152,9 +141,6 @@ function collectCalls(file: PyFile, into: Map<string, { file: PyFile; call: PyNo
     if (call.type !== 'call') continue;
     const callee = fieldOf(call, 'function');
     const name = callee === undefined ? null : lastPart(callee);
-    if (name === null) continue;
-    const list = into.get(name);
-    if (list === undefined) into.set(name, [{ file, call }]);
-    else list.push({ file, call });
+    if (name !== null) push(into, name, { file, call });
   }
 }

@@ -22,8 +22,6 @@ export type Value =
   | { readonly is: 'scheduler'; readonly site: Site }
   /** A `flask_rq2.RQ`. */
   | { readonly is: 'flask-rq' }
-  /** A list, tuple or dict, written out or by comprehension. */
-  | { readonly is: 'container'; readonly file: PyFile; readonly node: PyNode }
   /** A name of a module of the project that nothing has led to so far. */
   | { readonly is: 'unread'; readonly path: string; readonly name: string }
   | { readonly is: 'none' }
@@ -54,7 +52,6 @@ function keyOf(value: Value): unknown {
       return value.site;
     case 'result':
     case 'function':
-    case 'container':
       return value.node;
     case 'class':
       return value.node;

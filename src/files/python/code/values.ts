@@ -1,7 +1,7 @@
 import type { PyNode } from '../../pysource/parser.js';
 import { argumentsOf, fieldOf, stringValue } from '../../pysource/syntax.js';
 import { callValues, returnedValues } from './calling.js';
-import { attributeValues, subscriptValues } from './members.js';
+import { attributeValues } from './members.js';
 import { parameterValues } from './parameters.js';
 import type { Program, PyFile } from './program.js';
 import { type Binding, lookUp, type Scope } from './scopes.js';
@@ -79,18 +79,10 @@ export class Values {
       }
       case 'boolean_operator':
         return node.children.flatMap((one) => [...this.of(one, file)]);
-      case 'subscript':
-        return subscriptValues(node, file, this);
       case 'none':
         return [{ is: 'none' }];
       case 'lambda':
         return [{ is: 'function', file, node, method: false }];
-      case 'dictionary':
-      case 'list':
-      case 'tuple':
-      case 'list_comprehension':
-      case 'dictionary_comprehension':
-        return [{ is: 'container', file, node }];
       default:
         return [OTHER];
     }

@@ -62,29 +62,11 @@ def job_of(connection, job_id, score, start):
 
 
 def series_of(connection, series_id, start):
-    """A series of rq_recurring in the form of a recurring rq-scheduler job."""
+    """A series of rq_recurring in the form of a recurring rq-scheduler job: its real job, and its next time."""
     row = {key.decode(): value for key, value in connection.hgetall(f'{SERIES}:{series_id}').items()}
     text = {key: value.decode() for key, value in row.items() if key not in ('data', 'meta')}
-    number = lambda name: int(text[name]) if text.get(name) else None
-    meta = pickle.loads(row['meta']) if row.get('meta') else {}
-    return {
-        'queue': text['queue'],
-        'after': number('slot') - start,
-        'epoch': number('slot'),
-        'id': series_id,
-        **call_of(row['data']),
-        'meta': meta,
-        'timeout': number('timeout') or 180,
-        'ttl': number('ttl'),
-        'resultTtl': number('result_ttl'),
-        'description': text['description'],
-        'series': {
-            'kind': text['kind'],
-            'interval': number('interval'),
-            'cron': text['cron'],
-            'repeat': number('remaining'),
-        },
-    }
+    seen = job_of(connection, text['job'], int(text['slot']), start)
+    return {**seen, 'queue': text['queue']}
 
 
 def scheduled(connection, start):

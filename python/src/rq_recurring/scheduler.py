@@ -106,7 +106,7 @@ class Scheduler:
         self.log = logger
         self._lock_acquired: Optional[bool] = False
         self._due_only: Optional[str] = None
-        """The job that ``enqueue_jobs`` is enqueuing: only if it still is due, as others may do the same at this moment."""
+        """The job that ``enqueue_jobs`` enqueues: only if it still is due, for others may do the same at this moment."""
         self.job_class = backend_class(self, 'job_class', override=job_class)
         self.queue_class_name = queue_class if isinstance(queue_class, str) else None
         self.queue_class = backend_class(self, 'queue_class', override=queue_class)
@@ -314,7 +314,7 @@ class Scheduler:
             raise ValueError('Job not in scheduled jobs queue')
 
     def _move_tick(self, pipe: Any, series: Series, epoch: int) -> None:
-        """Arm another time. A run that is due is enqueued in the place of its tick, unless it is the last one: that is moved."""
+        """Arm another time. A run that is due is enqueued in the place of its tick; the last one is moved instead."""
         where = tick_state(pipe, series)
         job = fetch_job(pipe, self.connection, series) if run_is_owed(series, where) and series.remaining != 1 else None
         tick = new_tick(pipe, self.connection, series, epoch)

@@ -106,7 +106,7 @@ class Scheduler:
         self.log = logger
         self._lock_acquired: Optional[bool] = False
         self._due_only: Optional[str] = None
-        """The job that ``enqueue_jobs`` enqueues: only if it still is due, for others may do the same at this moment."""
+        """The job that ``enqueue_jobs`` enqueues: only if it still is due, for others may do the same meanwhile."""
         self.job_class = backend_class(self, 'job_class', override=job_class)
         self.queue_class_name = queue_class if isinstance(queue_class, str) else None
         self.queue_class = backend_class(self, 'queue_class', override=queue_class)

@@ -82,19 +82,25 @@ def start_worker(queues, db, *options, **more):
     """A real ``rq worker --with-scheduler``; its output goes to a file in the private Redis' folder."""
     program = 'import sys; from rq.cli import main; sys.exit(main())'
     command = [sys.executable, '-c', program, 'worker', '--with-scheduler', *options, '-u', url(db), *queues]
-    with open(os.path.join(SERVER['folder'], 'worker-%d-%d.log' % (db, time.time_ns())), 'w') as log:
-        return subprocess.Popen(command, env=environment(**more), stdout=log, stderr=subprocess.STDOUT)
+    path = os.path.join(SERVER['folder'], 'worker-%d-%d.log' % (db, time.time_ns()))
+    with open(path, 'w') as log:
+        process = subprocess.Popen(command, env=environment(**more), stdout=log, stderr=subprocess.STDOUT)
+    process.log = path
+    return process
 
 
 def stop(*processes):
+    """A warm shutdown. Fails where a worker does not end: what it had taken off its queue would be lost."""
     for process in processes:
         process.terminate()
     for process in processes:
         try:
-            process.wait(20)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            with open(process.log) as log:
+                raise AssertionError('a worker does not end: ' + log.read()[-2000:]) from None
 
 
 def run_python(code, **more):

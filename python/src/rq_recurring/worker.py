@@ -120,7 +120,7 @@ def _try_advance(job: Job, series_id: str, slot: int) -> Optional[Exception]:
 
 
 def _advance_queued(connection: Redis, queue: str) -> None:
-    """Do the work of the ticks at the head of a queue, and take them off it."""
+    """Do the work of the ticks at the head of a queue, the earliest first, and take them off it."""
     ids = [as_text(job_id) for job_id in connection.lrange(queue_key(queue), 0, AT_ONCE - 1)]
     named = [(match.group(1), job_id) for match, job_id in zip(map(OCCURRENCE.fullmatch, ids), ids) if match]
     if not named:
@@ -129,9 +129,13 @@ def _advance_queued(connection: Redis, queue: str) -> None:
         for series_id, _ in named:
             pipe.hmget(series_key(series_id), 'job_id', 'slot', 'version')
         armed = pipe.execute()
-    for (series_id, job_id), (armed_id, slot, version) in zip(named, armed):
-        if armed_id is not None and as_text(armed_id) == job_id and slot and version == b'2':
-            transact(connection, _taking(connection, queue, series_id, int(slot), job_id))
+    due = [
+        (int(slot), series_id, job_id)
+        for (series_id, job_id), (armed_id, slot, version) in zip(named, armed)
+        if armed_id is not None and as_text(armed_id) == job_id and slot and version == b'2'
+    ]
+    for slot, series_id, job_id in sorted(due):
+        transact(connection, _taking(connection, queue, series_id, slot, job_id))
 
 
 def _taking(connection: Redis, queue: str, series_id: str, slot: int, tick_id: str) -> Callable[[Any], None]:

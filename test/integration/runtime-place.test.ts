@@ -69,6 +69,8 @@ interface Layout {
   /** Module name, and the file that it gets. */
   readonly module: string;
   readonly init: string;
+  /** Where the script lies that registers the jobs; the project's folder unless given. */
+  readonly seed?: string;
   /** Processes beside those of the Procfile, and the folder (in the project) that they are started in. */
   readonly also?: readonly (readonly [string, string])[];
 }
@@ -109,6 +111,7 @@ const LAYOUTS: readonly (readonly [string, Layout])[] = [
       },
       module: 'rq_recurring',
       init: 'site/rq_recurring/__init__.py',
+      seed: 'site/seed_all.py',
     },
   ],
   [
@@ -123,6 +126,7 @@ const LAYOUTS: readonly (readonly [string, Layout])[] = [
       },
       module: 'rq_recurring',
       init: 'src/rq_recurring/__init__.py',
+      seed: 'src/seed_all.py',
     },
   ],
   [
@@ -166,14 +170,15 @@ describe('the package for recurring jobs, in its place', () => {
     const folder = join(await tempFolder(), 'app');
     const files = {
       'requirements.txt': 'rq==1.16.2\nrq-scheduler==0.13.1\n',
-      'seed_all.py': 'from rq_scheduler import Scheduler\nScheduler().cron("0 3 * * *", func="app.f")\n',
+      [layout.seed ?? 'seed_all.py']:
+        'from rq_scheduler import Scheduler\nScheduler().cron("0 3 * * *", func="app.f")\n',
       ...layout.files,
     };
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
     }
-    const options = ['--only', 'files', '--allow', 'code-imports', '--project', folder];
+    const options = ['--only', 'files', '--project', folder];
     const plan = await cliJson<PlanDocument>(0, ['dry-run', ...options]);
     expect(plan).toMatchObject({ runtimeModule: layout.module });
     const made = plan.files.filter(({ action }) => action === 'create').map(({ path }) => path);

@@ -26,6 +26,7 @@ from .series import (
     PAUSED,
     UNDERWAY,
     Series,
+    count_down,
     discard_tick,
     enqueue_within,
     expiry_after_replacing,
@@ -362,6 +363,7 @@ def _end(connection: Redis, series_id: str, state: str, legacy_key: str = '', de
             job = fetch_job(pipe, connection, stored)
         enqueuing = False
         if job is not None:
+            count_down(job)
             queue = queue_for(connection, stored, job)
             enqueuing = open_for_enqueuing(pipe, queue, job)
         else:

@@ -38,16 +38,19 @@ from .series import (
     ACTIVE,
     FORGET_AFTER,
     Series,
+    count_down,
     discard_tick,
     dotted_class,
     enqueue_within,
     expiry_after_replacing,
     expiry_of_job,
+    fetch_job,
     from_job,
     load,
     new_tick,
     open_for_enqueuing,
     pages,
+    queue_for,
     run_is_owed,
     save_job,
     series_of_job,
@@ -102,6 +105,8 @@ class Scheduler:
         self._interval = interval
         self.log = logger
         self._lock_acquired: Optional[bool] = False
+        self._due_only: Optional[str] = None
+        """The job that ``enqueue_jobs`` enqueues: only if it still is due, for others may do the same meanwhile."""
         self.job_class = backend_class(self, 'job_class', override=job_class)
         self.queue_class_name = queue_class if isinstance(queue_class, str) else None
         self.queue_class = backend_class(self, 'queue_class', override=queue_class)
@@ -309,13 +314,24 @@ class Scheduler:
             raise ValueError('Job not in scheduled jobs queue')
 
     def _move_tick(self, pipe: Any, series: Series, epoch: int) -> None:
+        """Arm another time. A run that is due is enqueued in the place of its tick; the last one is moved instead."""
         where = tick_state(pipe, series)
+        job = fetch_job(pipe, self.connection, series) if run_is_owed(series, where) and series.remaining != 1 else None
         tick = new_tick(pipe, self.connection, series, epoch)
         old = load(pipe, series.id, self.connection)
         if series.kind == 'interval':
             series.anchor = epoch
         series.enqueued = None
-        pipe.multi()
+        if job is None:
+            pipe.multi()
+        else:
+            count_down(job)
+            series.previous, series.expires = series.slot, expiry_of_job(series, time.time())
+            if series.remaining is not None:
+                series.remaining -= 1
+            queue = queue_for(self.connection, series, job)
+            if open_for_enqueuing(pipe, queue, job):
+                enqueue_within(pipe, queue, job)
         if old is not None:
             discard_tick(pipe, old, where)
         write_state(pipe, series, epoch, tick, whole=False)
@@ -570,6 +586,9 @@ class Scheduler:
         if scheduled is not None and scheduled <= now and pipe.exists(RQScheduler.get_locking_key(job.origin)):
             self.log.debug('%s is left to the scheduler of a worker', job.id)
             return None
+        if self._due_only == job.id and (scheduled is None or scheduled > now):
+            self.log.debug('%s has been enqueued by another process', job.id)
+            return None
         if old is None and scheduled is None and pipe.zscore(self._index, job.id) is not None:
             self.log.debug('%s has been enqueued already', job.id)
             return None
@@ -617,7 +636,11 @@ class Scheduler:
         legacy = {job_id for _, job_id in due}
         jobs = [job for job in self.get_jobs_to_queue() if job.id not in legacy]
         for job in jobs:
-            self.enqueue_job(job)
+            self._due_only = job.id
+            try:
+                self.enqueue_job(job)
+            finally:
+                self._due_only = None
         return jobs
 
     # ---- the process -------------------------------------------------------------------------------------

@@ -656,6 +656,12 @@ def queue_for(connection: Redis, series: Series, job: Job) -> Queue:
     return cls(series.queue, connection=connection, job_class=type(job))  # type: ignore[no-any-return]
 
 
+def count_down(job: Job) -> None:
+    """rq-scheduler counts the runs that are left in the job's meta, where applications read them."""
+    if isinstance(job.meta, dict) and job.meta.get('repeat'):
+        job.meta['repeat'] = int(job.meta['repeat']) - 1
+
+
 def open_for_enqueuing(pipe: Any, queue: Queue, job: Job) -> bool:
     """Begin the MULTI that enqueues ``job``. False: it depends on unfinished jobs and is deferred in the MULTI.
 

@@ -20,6 +20,7 @@ from .series import (
     FORGET_AFTER,
     OCCURRENCE,
     Series,
+    count_down,
     enqueue_within,
     expiry_of_job,
     fetch_job,
@@ -119,7 +120,7 @@ def _try_advance(job: Job, series_id: str, slot: int) -> Optional[Exception]:
 
 
 def _advance_queued(connection: Redis, queue: str) -> None:
-    """Do the work of the ticks at the head of a queue, and take them off it."""
+    """Do the work of the ticks at the head of a queue, the earliest first, and take them off it."""
     ids = [as_text(job_id) for job_id in connection.lrange(queue_key(queue), 0, AT_ONCE - 1)]
     named = [(match.group(1), job_id) for match, job_id in zip(map(OCCURRENCE.fullmatch, ids), ids) if match]
     if not named:
@@ -128,9 +129,13 @@ def _advance_queued(connection: Redis, queue: str) -> None:
         for series_id, _ in named:
             pipe.hmget(series_key(series_id), 'job_id', 'slot', 'version')
         armed = pipe.execute()
-    for (series_id, job_id), (armed_id, slot, version) in zip(named, armed):
-        if armed_id is not None and as_text(armed_id) == job_id and slot and version == b'2':
-            transact(connection, _taking(connection, queue, series_id, int(slot), job_id))
+    due = [
+        (int(slot), series_id, job_id)
+        for (series_id, job_id), (armed_id, slot, version) in zip(named, armed)
+        if armed_id is not None and as_text(armed_id) == job_id and slot and version == b'2'
+    ]
+    for slot, series_id, job_id in sorted(due):
+        transact(connection, _taking(connection, queue, series_id, slot, job_id))
 
 
 def _taking(connection: Redis, queue: str, series_id: str, slot: int, tick_id: str) -> Callable[[Any], None]:
@@ -173,7 +178,7 @@ def _advance(pipe: Any, connection: Redis, series_id: str, slot: int, enqueue: b
     if job is None:
         pipe.multi()
     else:
-        _count_down(job)
+        count_down(job)
         queue = queue_for(connection, series, job)
         enqueuing = open_for_enqueuing(pipe, queue, job)
     if job is not None and enqueuing:
@@ -202,11 +207,16 @@ def _following(series: Series, slot: int) -> Tuple[Optional[int], Optional[Excep
 
 
 def _job_to_run(pipe: Any, connection: Redis, series: Series) -> Optional[Job]:
-    """The real job, made again where its hash has expired; None: the application has deleted it."""
+    """The real job, made again where its hash has expired; None: the application has deleted it.
+
+    The worker of a run whose job is deleted meanwhile writes the hash again when the run ends, but without ``meta``.
+    """
     pipe.watch(job_key(series.job))
     job = fetch_job(pipe, connection, series)
     if job is None and job_may_have_expired(series, time.time()):
         return rebuilt_job(connection, series)
+    if job is not None and series.raw_meta and not pipe.hexists(job_key(series.job), 'meta'):
+        return None
     return job
 
 
@@ -218,12 +228,6 @@ def _end_deleted(pipe: Any, series: Series) -> None:
     pipe.expire(series_key(series.id), FORGET_AFTER)
     if series.listed_in:
         pipe.zrem(series.listed_in, series.job)
-
-
-def _count_down(job: Job) -> None:
-    """rq-scheduler counts the runs that are left in the job's meta, where applications read them."""
-    if isinstance(job.meta, dict) and job.meta.get('repeat'):
-        job.meta['repeat'] = int(job.meta['repeat']) - 1
 
 
 def _follow_meta(series: Series, job: Job, slot: int) -> None:

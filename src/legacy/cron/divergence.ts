@@ -13,20 +13,20 @@ const DAY = 86400;
 /** On both sides of a change of a clock this much is looked at fire by fire. */
 const MARGIN = 2 * DAY;
 const HORIZON = 400 * DAY;
-/** For an expression that fires less than `DENSE` times until then. */
-const LONG_HORIZON = 5 * 366 * DAY;
-const DENSE = 24;
+/**
+ * For an expression of certain days or months. A date is on the other side of a clock's change, which is on a weekday,
+ * once in up to twelve years.
+ */
+const LONG_HORIZON = 12 * 366 * DAY;
+/** An expression that goes on, and has fewer days until then, is too rare to be compared. */
+const FEWEST_DAYS = 10;
 /** Fire times compared in one stretch; more that are equal prove nothing. */
 const COMPARED = 200;
 
 /** How far ahead zones are compared for this expression, in epoch seconds. */
-export function horizonOf(cron: Cron, after: number): number {
-  let seen = 0;
-  for (const wall of wallTimesAfter(cron, after)) {
-    if (wall > after + HORIZON) break;
-    if (++seen === DENSE) return after + HORIZON;
-  }
-  return after + LONG_HORIZON;
+export function horizonOf({ fields: { day, month, year } }: Cron, after: number): number {
+  const allYear = day.any && isFull(MONTH, month) && (year === null || isFull(YEAR, year));
+  return after + (allYear ? HORIZON : LONG_HORIZON);
 }
 
 /**
@@ -49,7 +49,7 @@ export function divergence(cron: Cron, a: string, b: string, after: number, unti
     at = Math.max(at, change + MARGIN);
   }
   if (!quietAlike(cron, left, right, at, until)) return since(at);
-  if (isRare(cron, a, after, until)) return 'later';
+  if (isRare(cron, after, until)) return 'later';
   const apart = changes.filter((change) => !sameAround(left, right, change));
   if (apart.length === 0) return 'none';
   if (isEveryHour(cron)) return 'changes';
@@ -69,10 +69,16 @@ function isEveryDay({ fields: { day, weekday, month, year } }: Cron): boolean {
   return day.any && weekday.any && isFull(MONTH, month) && (year === null || isFull(YEAR, year));
 }
 
-/** Nothing, or almost nothing, of it lies within what is compared, although it goes on. */
-function isRare(cron: Cron, zone: string, after: number, until: number): boolean {
-  const [first, second] = nativeFireTimes(cron, after, zone, 2);
-  return first !== undefined && (first > until || (second !== undefined && second > until));
+/** Too little of it lies within what is compared, although it goes on. */
+function isRare(cron: Cron, after: number, until: number): boolean {
+  let at = after;
+  for (let days = 0; days < FEWEST_DAYS; days++) {
+    const [wall] = wallTimesAfter(cron, at);
+    if (wall === undefined) return false;
+    if (wall > until) return true;
+    at = (Math.floor(wall / DAY) + 1) * DAY - 1;
+  }
+  return false;
 }
 
 /** Are the fire times alike in a stretch without changes of either clock? */

@@ -161,15 +161,22 @@ export function outcomeOf(one: Case, candidates: readonly string[]): Outcome {
 
 /**
  * Do fire times of the two zones differ within 400 days and a few runs? Compared fire by fire, without the shortcuts of
- * the inference: at the start, every twelve days, around each change of either clock, and the next twelve runs.
+ * the inference: at the start, every twelve days, around each change of either clock, the next twelve runs, and those
+ * of the next twelve days that have any.
  */
 function firesDiffer(cron: Cron, a: string, b: string, score: number): boolean {
   if (a === b) return false;
+  const far = score + 30 * 366 * DAY;
+  if (JSON.stringify(spansOf(a, score, far)) === JSON.stringify(spansOf(b, score, far))) return false;
   const until = score + 400 * DAY;
   const [left, right] = [spansOf(a, score, until), spansOf(b, score, until)];
-  if (JSON.stringify(left) === JSON.stringify(right) && left.length > 1) return false;
   if (differFrom(cron, a, b, score, 12)) return true;
-  if (left.length === 1 && right.length === 1 && left[0]?.offset === right[0]?.offset) return false;
+  for (let i = 0, at = score; i < 12; i++) {
+    const [next] = nativeFireTimes(cron, at, a, 1);
+    if (next === undefined) break;
+    if (differFrom(cron, a, b, at, 1)) return true;
+    at = next + 1.5 * DAY;
+  }
   for (let at = score; at < until; at += 12 * DAY) if (differFrom(cron, a, b, at, 3)) return true;
   const changes = [...left.slice(1), ...right.slice(1)];
   return changes.some(({ from }) =>

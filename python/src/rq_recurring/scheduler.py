@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from redis import Redis
 from redis.exceptions import DataError
+from rq import connections
 from rq.job import Job, JobStatus
 from rq.queue import Queue
 from rq.scheduler import RQScheduler
@@ -750,8 +751,7 @@ def _resolve_connection(connection: Optional[Redis], queue: Optional[Queue]) -> 
         return connection
     if queue is not None:
         return queue.connection  # type: ignore[no-any-return,unused-ignore]
-    try:
-        from rq.connections import resolve_connection  # type: ignore[attr-defined]
-    except ImportError:
-        raise ValueError('`connection` argument is required') from None
-    return resolve_connection(connection)  # type: ignore[no-any-return]
+    resolve = getattr(connections, 'resolve_connection', None)
+    if resolve is None:
+        raise ValueError('`connection` argument is required')
+    return resolve(connection)  # type: ignore[no-any-return]

@@ -30,7 +30,7 @@ const GENERIC = new Set(['Dict', 'FrozenSet', 'List', 'Set', 'Tuple', 'Type']);
  * annotations, blanks, quotes, spare brackets and commas, the order of imports. `text` is byte text.
  */
 export function sourceForm(text: string): SourceForm {
-  const tokens = pythonTokens(text).filter(({ type }) => type !== 'comment');
+  const tokens = pythonTokens(text).filter(({ type }) => type !== 'comment' && type !== 'line_continuation');
   const imports = new Map<string, number>();
   const words: Word[] = [];
   for (let at = 0; at < tokens.length; ) {

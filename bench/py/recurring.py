@@ -98,8 +98,8 @@ def settle():
         os.unlink(MARKS)
 
 
-def observe(name, register, launch, far):
-    """One row: commands per minute while nothing is due, then lateness and commands per run."""
+def observe(name, register, launch, far, due=True):
+    """One row: commands per minute while nothing is due, then (``due``) lateness and commands per run."""
     settle()
     register(far)
     processes = launch()
@@ -107,7 +107,11 @@ def observe(name, register, launch, far):
     before = commands()
     time.sleep(SECONDS / 2)
     idle = (commands() - before) * 60 / (SECONDS / 2)
+    size = memory(processes)
     stop(processes)
+    if not due:
+        print('| {} | | up to its interval | {:.0f} | | {:.0f} |'.format(name, idle, size), flush=True)
+        return
     settle()
     register('*/{} * * * * * *'.format(PERIOD))
     processes = launch()
@@ -143,8 +147,17 @@ def compare():
             lambda rule: register_with(rq_scheduler.Scheduler, rule),
             lambda interval=interval: [worker(), start(*rqscheduler, '-i', interval)],
             far,
+            due=interval == '1',
         )
-    observe('rq cron', lambda rule: None, lambda: [worker(), start(*CLI, 'cron', '-u', URL, 'cron_config')], far)
+    # croniter's sixth field is seconds.
+    rule_of_cron = {far: '0 0 1 1 *'}
+    every = '* * * * * */{}'.format(PERIOD)
+    observe(
+        'rq cron',
+        lambda rule: ENV.update(BENCH_RULE=rule_of_cron.get(rule, every)),
+        lambda: [worker(), start(*CLI, 'cron', '-u', URL, 'cron_config')],
+        far,
+    )
     busy()
 
 

@@ -139,6 +139,9 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Logged by Redis and Valkey once they listen. An answer alone may come from a server that took the port first. */
+const LISTENING = 'Ready to accept connections';
+
 async function untilReady(server: ManagedProcess, port: number, tls: boolean): Promise<void> {
   const end = Date.now() + 15_000;
   while (true) {
@@ -148,7 +151,7 @@ async function untilReady(server: ManagedProcess, port: number, tls: boolean): P
     if (!server.running()) {
       throw new EngineError('redis-server-failed', 'redis-server ended at once', server.output());
     }
-    if (up) return;
+    if (up && server.output().includes(LISTENING)) return;
     if (Date.now() > end) {
       throw new EngineError('redis-server-failed', 'redis-server does not answer', server.output());
     }

@@ -40,6 +40,37 @@ describe('the package and the settings of a scheduler', () => {
   });
 });
 
+describe('the service of a program that starts a Scheduler', () => {
+  const services = (program: string) => {
+    const text = SERVICE('python clock.py')
+      .replace('  w:', '  w:\n    build: .')
+      .replace('  s:', '  s:\n    build: .');
+    const image = { path: 'Dockerfile', text: 'FROM python:3.11\nWORKDIR /app\nCOPY . /app\n' };
+    const files = [{ path: 'compose.yml', text }, { path: 'clock.py', text: program }, image, REQUIREMENTS];
+    const options = { only: 'files' } as RunOptions;
+    const project = readProject(files, FILE_KINDS);
+    const { changes, findings } = planFiles(project, options, new Tally().result(), {
+      rq: null,
+      source: 'unknown',
+    });
+    const paths = changes.map(({ path }) => path).filter((path) => !path.startsWith('rq_recurring/'));
+    return { paths, errors: findings.filter(({ severity }) => severity === 'error').map(({ code }) => code) };
+  };
+  const made = 'from rq_scheduler import Scheduler\nfrom jobs import register\ns = Scheduler(connection=c)\n';
+
+  it.each([
+    ['goes where it does nothing else', '', ['compose.yml', 'requirements.txt']],
+    ['stays where it registers jobs', "s.cron('0 3 * * *', f)\n", ['requirements.txt']],
+    ['stays where it hands the scheduler to what may', 'register(s)\n', ['requirements.txt']],
+    ['stays where it hands it over by a keyword', 'register(to=s)\n', ['requirements.txt']],
+  ])('%s', (_, work, expected) => {
+    const { paths, errors } = services(`${made}${work}s.run()\n`);
+    expect(errors).toEqual([]);
+    expect(paths.filter((path) => path !== 'clock.py')).toEqual(expected);
+    if (work !== '') expect(paths).toContain('clock.py');
+  });
+});
+
 describe('what blocks', () => {
   const text = SERVICE('sh -c "python seed.py && rqscheduler"');
   const project = (code: string) =>

@@ -1,5 +1,5 @@
 import { spawnedCommands } from '../pysource/spawned.js';
-import { pythonStarts } from '../pysource/starts.js';
+import { pythonStarts, registersJobs } from '../pysource/starts.js';
 import type { ProjectView, SourceFile, Where } from '../types.js';
 import type { Arg } from './expand.js';
 import { findFile } from './find.js';
@@ -14,7 +14,9 @@ export abstract class FollowedFiles extends StartRecord {
   protected abstract analyse(command: Command, project: ProjectView): CommandAnalysis;
 
   protected pythonFile(file: SourceFile, line: number, args: readonly Arg[]): void {
-    const starts = pythonStarts(file.text).filter((start) => start.role !== 'other');
+    const found = pythonStarts(file.text).filter((start) => start.role !== 'other');
+    const stays = found.some((start) => start.role === 'scheduler') && registersJobs(file.text);
+    const starts = stays ? found.filter((start) => start.role !== 'scheduler') : found;
     const spawned = spawnedCommands(file.text);
     this.via.push({ path: file.path, line: starts[0]?.line ?? spawned[0]?.line ?? line });
     // Beside what it spawns a script does work of its own, of which nothing is known here.

@@ -47,6 +47,29 @@ export function pythonStarts(text: string): readonly PythonStart[] {
   return starts;
 }
 
+const REGISTERING = /^(?:cron|schedule|enqueue_at|enqueue_in|enqueue_periodic)$/;
+
+/**
+ * Does a script that starts a scheduler also fill its schedule, itself or by a function to which it hands the
+ * scheduler? Such a program stays: with `rq_recurring.Scheduler` it registers its jobs, and then waits.
+ */
+export function registersJobs(text: string): boolean {
+  const root = parsePython(text);
+  const names = namesOf(root);
+  const isScheduler = (node: PyNode | undefined) =>
+    node !== undefined && evaluate(names, node)?.is === 'scheduler';
+  for (const node of walk(root)) {
+    const callee = node.type === 'call' ? fieldOf(node, 'function') : undefined;
+    if (callee === undefined) continue;
+    if (callee.type === 'attribute' && REGISTERING.test(fieldOf(callee, 'attribute')?.text ?? '')) {
+      if (isScheduler(fieldOf(callee, 'object'))) return true;
+    }
+    const { positional, keywords } = argumentsOf(node);
+    if ([...positional, ...keywords.values()].some(isScheduler)) return true;
+  }
+  return false;
+}
+
 /** `Worker(…)\n.work()`: the line of the method's name, not of the expression's beginning. */
 function lineAnchor(node: PyNode): PyNode {
   const callee = fieldOf(node, 'function') ?? node;

@@ -4,6 +4,9 @@ const MEMBERS: Readonly<Record<string, ReadonlySet<string>>> = {
   'rq_scheduler.scheduler': new Set([
     'Scheduler',
     'Job',
+    'JobStatus',
+    'backend_class',
+    'import_attribute',
     'Queue',
     'logger',
     'from_unix',

@@ -225,10 +225,12 @@ class Analyser extends PythonBegun {
     const name = rest[0]?.value ?? '';
     const file = ownManagementCommand(this.project, name);
     const own = file === undefined ? null : ownRqManagement(file, rest);
-    if (own !== null) {
+    // With rq_recurring's Command in the place of django-rq's it registers what it does, and then waits.
+    if (own?.start.kind === 'scheduler' && own.extended?.handles === true) this.other(args);
+    else if (own !== null) {
       this.via.push(own.where);
       this.add(own.start, args);
-      if (own.start.kind === 'scheduler' && own.extended?.handles !== false) this.other(args);
+      if (own.start.kind === 'scheduler' && own.extended === null) this.other(args);
     } else if (file !== undefined) this.pythonFile(file, 1, args);
     else if (name === 'rq') this.rqGroup(rest.slice(1), args);
     else this.add(djangoCommand(rest), args);

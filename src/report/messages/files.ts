@@ -59,7 +59,7 @@ const FINDINGS: Readonly<Record<string, Word>> = {
   }),
   'scheduler-also-runs': (a) => ({
     text: `${a.service} starts rq-scheduler and also runs ${list(a.alsoRuns)}; the service is left as it is.`,
-    next: 'Give that work a home of its own (a one-off service, the application start), remove rqscheduler from the command, and run again.',
+    next: 'Write `python -m rq_recurring scheduler` in the place of rqscheduler: it takes the same options and only waits, so that the rest of the command still runs. Or move that work to the start of the application and remove the service. Then run again.',
   }),
   'scheduler-still-started': (a) => ({
     text: `${a.name} starts rq-scheduler here, and ${STAYS[String(a.reason)] ?? STAYS.nested}.`,

@@ -440,6 +440,15 @@ class Objects(unittest.TestCase):
         self.tick('three')
         self.assertEqual(len(marks(self.redis, 'z')), 2)
 
+    def test_a_hash_that_a_late_run_has_written_again_counts_as_gone(self):
+        """RQ's worker saves the job of a run that ends without its meta, also where the hash has expired meanwhile."""
+        series = self.every(60, ['x'], result_ttl=0, meta={'a': 1})
+        self.tick()
+        left = {'status': 'finished', 'created_at': '2026-01-01T00:00:00Z', 'origin': 'default', 'data': series.raw_data}
+        self.redis.hset('rq:job:one', mapping=left)
+        self.tick()
+        self.assertEqual((get('one', connection=self.redis).state, len(marks(self.redis, 'x'))), ('active', 2))
+
     def test_registered_again_while_a_run_is_queued_or_executed(self):
         for name, changed in (('one', {'timeout': 50}), ('two', {'repeat': 7})):
             options = {'name': name, 'result_ttl': 0}

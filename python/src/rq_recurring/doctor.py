@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Set
+from typing import Any, Dict, List, Set, Tuple
 
 from redis import Redis
 from rq import Worker
@@ -13,9 +13,12 @@ from rq.version import VERSION as RQ_VERSION
 
 from .control import lost_series
 from .keys import LEGACY_SCHEDULED_JOBS_KEY, job_key
-from .series import ACTIVE, load_all
+from .series import ACTIVE, Series, load_all
 from .version import __version__
 from .zones import local_zone
+
+GRACE = 1.0
+"""Seconds between two looks at a series that seems lost, as in ``repair``."""
 
 OVERDUE_AFTER = 60
 """Seconds after its time at which a tick that still waits counts as overdue."""
@@ -67,7 +70,7 @@ def examine(connection: Redis) -> Report:
                     'No scheduler serves queue {}: start its workers with --with-scheduler.'.format(queue),
                 )
             )
-    for series_id, reason in lost_series(connection, active):
+    for series_id, reason in _surely_lost(connection, active):
         report.problems.append(
             Problem('lost', 'Series {}: {}. Run: python -m rq_recurring repair'.format(series_id, reason))
         )
@@ -86,6 +89,15 @@ def examine(connection: Redis) -> Report:
             Problem('legacy-entries', '{} jobs still wait in rq-scheduler\'s own set.'.format(legacy))
         )
     return report
+
+
+def _surely_lost(connection: Redis, active: List[Series]) -> List[Tuple[str, str]]:
+    """Series that are lost at two looks: a worker that has just taken a tick leaves a moment in which it is nowhere."""
+    suspects = {series_id for series_id, _ in lost_series(connection, active)}
+    if not suspects:
+        return []
+    time.sleep(GRACE)
+    return [(series_id, reason) for series_id, reason in lost_series(connection) if series_id in suspects]
 
 
 def _zone_or_reason() -> str:

@@ -209,14 +209,15 @@ def _following(series: Series, slot: int) -> Tuple[Optional[int], Optional[Excep
 def _job_to_run(pipe: Any, connection: Redis, series: Series) -> Optional[Job]:
     """The real job, made again where its hash has expired; None: the application has deleted it.
 
-    The worker of a run whose job is deleted meanwhile writes the hash again when the run ends, but without ``meta``.
+    The worker of a run whose hash is gone by then writes it again when the run ends, but without ``meta``: such a hash
+    counts as gone.
     """
     pipe.watch(job_key(series.job))
     job = fetch_job(pipe, connection, series)
+    if job is not None and series.raw_meta and not pipe.hexists(job_key(series.job), 'meta'):
+        job = None
     if job is None and job_may_have_expired(series, time.time()):
         return rebuilt_job(connection, series)
-    if job is not None and series.raw_meta and not pipe.hexists(job_key(series.job), 'meta'):
-        return None
     return job
 
 

@@ -1,6 +1,6 @@
-"""Tells what became of jobs, as real RQ sees them: `demo_report.py URL ID [ID ...]`.
+"""Tells when jobs ran, as real RQ sees them: `demo_report.py URL ID [ID ...]`.
 
-Prints a JSON list of `{"id", "status", "started"}`, started in epoch seconds or null.
+Prints a JSON list of `{"id", "ran"}`: for each successful run, oldest first, when it ended, in epoch seconds.
 """
 
 import json
@@ -16,17 +16,8 @@ def main() -> None:
     rows = []
     for job_id in sys.argv[2:]:
         job = Job.fetch(job_id, connection=connection)
-        started = job.started_at
-        if started is not None and started.tzinfo is None:
-            started = started.replace(tzinfo=timezone.utc)  # RQ 1 keeps naive UTC times
-        status = job.get_status()
-        rows.append(
-            {
-                "id": job_id,
-                "status": getattr(status, "value", status),
-                "started": None if started is None else started.timestamp(),
-            }
-        )
+        runs = [one for one in job.results() if one.type == one.Type.SUCCESSFUL]
+        rows.append({"id": job_id, "ran": sorted(one.created_at.replace(tzinfo=timezone.utc).timestamp() for one in runs)})
     print(json.dumps(rows))
 
 
